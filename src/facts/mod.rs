@@ -1,0 +1,258 @@
+//! What a project does with cookies and sessions, as plain data. Rules read this and nothing else.
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+
+pub use crate::source::Span;
+
+mod schema;
+
+pub use schema::{AttributeSchema, AttributeType, FactSchema, schema};
+
+/// What a fact speaks of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum FactKind {
+    /// One cookie that the application sends (or a removal of one).
+    Cookie,
+    /// One session layer or configuration.
+    Session,
+    /// A key or secret that signs or encrypts.
+    Key,
+    /// The effective value of one setting of one project.
+    Setting,
+    /// One application: what is installed and what is used, for what is missing or in a wrong order.
+    Application,
+    /// What one request handler does, in order.
+    Handler,
+}
+
+impl FactKind {
+    pub const ALL: [Self; 6] =
+        [Self::Cookie, Self::Session, Self::Key, Self::Setting, Self::Application, Self::Handler];
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cookie => "cookie",
+            Self::Session => "session",
+            Self::Key => "key",
+            Self::Setting => "setting",
+            Self::Application => "application",
+            Self::Handler => "handler",
+        }
+    }
+}
+
+/// A value worked out without running anything. Never a guess.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Value {
+    /// Nobody set it, and the framework writes nothing then.
+    Unset,
+    Known(Scalar),
+    /// Branches, versions or deployments disagree. Two or more, no nesting.
+    OneOf(Vec<Value>),
+    /// Decided by the environment at start; the fallback is used when the variable is missing.
+    Env {
+        name: SmolStr,
+        fallback: Option<Box<Value>>,
+    },
+    /// Decided by a settings file; `value` is what the committed file or the default says.
+    Setting {
+        key: SmolStr,
+        value: Option<Box<Value>>,
+    },
+    /// `cfg!(debug_assertions)`, `not DEBUG`, ...
+    Debug {
+        in_debug: Box<Value>,
+        in_release: Box<Value>,
+    },
+    /// Follows the request (is it https?).
+    Request,
+    /// A helper's caller decides.
+    Param(SmolStr),
+    /// Not known, and why: lower case, no final stop.
+    Opaque(SmolStr),
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum Scalar {
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(SmolStr),
+    /// Null of a configuration language, `None` that was written.
+    Null,
+    List(Vec<Value>),
+}
+
+/// Who decided an attribute.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Origin {
+    /// Written in the project.
+    Written(Span),
+    /// Default of a framework: `package` with the version (or range), and the source of the fact.
+    Default { package: SmolStr, version: SmolStr, source: SmolStr },
+    /// Taken over from another attribute or setting that is written here.
+    Inherited(Span),
+    /// Worked out of several places.
+    Derived(Vec<Span>),
+}
+
+/// A value and where it comes from.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Attribute {
+    pub value: Value,
+    pub origin: Origin,
+    /// Further places that led here, most important first: "set through this helper", "default given here".
+    pub trail: Vec<Note>,
+}
+
+/// A place with a few words: an evidence label.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Note {
+    pub span: Span,
+    /// Lower case, no final stop.
+    pub text: String,
+}
+
+/// One thing that happens to a session, identity or cookie while a handler runs.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Event {
+    pub kind: EventKind,
+    pub span: Span,
+    /// Calls that led from the handler to `span`, outermost first; empty when it stands in the handler itself.
+    pub via: Vec<Span>,
+    /// Which branch decisions lead here: (identity of the condition, the outcome taken). Two events with the same
+    /// condition and other outcomes never happen in one run.
+    pub path: Vec<(u32, bool)>,
+    /// Payload key, cookie name, user, .. by the names of the model's operands.
+    pub operands: BTreeMap<SmolStr, Operand>,
+    /// Which session object or framework it belongs to, as the model's type path.
+    pub target: SmolStr,
+    /// Version-dependent marks of the model row: `cancels-rotate`, `keeps-id`, `no-path`, `unawaited`, ..
+    pub flags: Vec<SmolStr>,
+}
+
+/// An operand of an event: what is known of the value and of the expression.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Operand {
+    pub value: Value,
+    pub span: Span,
+    /// Identifiers of the access path that the value came from: `form.cleaned_data['password']` is
+    /// `form cleaned_data password`. Empty for constants.
+    pub names: Vec<SmolStr>,
+    /// Written type of the value, as far as known: last segments, outermost first (`Vec`, `Order`).
+    pub types: Vec<SmolStr>,
+    /// What flowed into it.
+    pub labels: Labels,
+    /// Estimated size: `None` when nothing is known.
+    pub size: Option<Size>,
+}
+
+/// What is known of a payload's size, in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Size {
+    AtMost(u64),
+    /// Grows with data or with the client's wishes.
+    Unbounded,
+}
+
+/// Where a value's data came from. A small set.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Labels(u16);
+
+impl Labels {
+    pub const NONE: Self = Self(0);
+    /// Data of the request: body, query, header, path.
+    pub const REQUEST: Self = Self(1);
+    /// A cookie of the request, unverified.
+    pub const COOKIE: Self = Self(2);
+    /// Read back from the session.
+    pub const SESSION: Self = Self(4);
+    /// Rows of a database or a model's instance.
+    pub const RECORD: Self = Self(8);
+    /// A whole collection: query set, list of rows, request body, file.
+    pub const COLLECTION: Self = Self(16);
+    /// Encrypted or hashed on the way.
+    pub const SEALED: Self = Self(32);
+    /// Random from a cryptographic source.
+    pub const RANDOM: Self = Self(64);
+    /// Result of a credential check.
+    pub const AUTHENTICATED: Self = Self(128);
+    /// A secret: password, key, token (by type or model).
+    pub const SECRET: Self = Self(256);
+
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    #[must_use]
+    pub fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum EventKind {
+    Emit,
+    EmitRemoval,
+    ReadCookie,
+    WritePayload,
+    /// A change below the first level that does not mark the session as changed.
+    MutateNested,
+    /// The session is marked as changed, or saved, by hand.
+    MarkModified,
+    ReadPayload,
+    RemovePayload,
+    ClearPayload,
+    RotateId,
+    /// The server-side record and the id are gone.
+    Destroy,
+    /// The record is deleted, the id stays.
+    DeleteRecord,
+    DestroyOthers,
+    Login,
+    Logout,
+    CheckCredentials,
+    ChangePassword,
+    ReadIdentity,
+    ReadId,
+    SetExpiry,
+    /// A database or model write: the handler changes state.
+    ChangeState,
+}
+
+/// One fact.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Fact {
+    pub kind: FactKind,
+    /// Where to point when no attribute has a narrower place: the construction, the call, the setting's line.
+    pub span: Span,
+    /// The enclosing item (`crate::auth::login`, `shop.views.login`); part of the fingerprint.
+    pub item: SmolStr,
+    /// Name of the cookie, setting, handler, ..; `None` when it is not known.
+    pub name: Option<SmolStr>,
+    pub attributes: BTreeMap<SmolStr, Attribute>,
+    /// What happened, in order; only handlers have events.
+    pub events: Vec<Event>,
+    /// Why, at the fact itself: "built here", "sent here".
+    pub trail: Vec<Note>,
+    /// In test code or in an example: seen, never judged.
+    pub test: bool,
+    /// Why it could not be judged: it is counted and listed.
+    pub unjudged: Option<SmolStr>,
+}
+
+impl Fact {
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes.get(name)
+    }
+}

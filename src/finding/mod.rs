@@ -1,0 +1,125 @@
+//! A finding: what a rule said about a fact, ready to be shown.
+
+use smol_str::SmolStr;
+
+use crate::facts::Note;
+use crate::source::Span;
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Severity {
+    Info,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+/// How sure: proven, decided by a default or fallback, or by a heuristic.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Confidence {
+    Low,
+    Medium,
+    High,
+}
+
+/// Tolerance for findings that are not certain faults.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Persona {
+    #[default]
+    Regular,
+    Pedantic,
+    Auditor,
+}
+
+macro_rules! words {
+    ($ty:ident { $($variant:ident => $word:literal),* $(,)? }) => {
+        impl $ty {
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+
+            #[must_use]
+            pub fn parse(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+words!(Severity { Info => "info", Low => "low", Medium => "medium", High => "high", Critical => "critical" });
+words!(Confidence { Low => "low", Medium => "medium", High => "high" });
+words!(Persona { Regular => "regular", Pedantic => "pedantic", Auditor => "auditor" });
+
+/// What a finding speaks of: `cookie` `sid` of role `session`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Subject {
+    pub kind: SmolStr,
+    pub name: Option<SmolStr>,
+    pub role: Option<SmolStr>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Finding {
+    pub rule: SmolStr,
+    pub severity: Severity,
+    pub confidence: Confidence,
+    pub persona: Persona,
+    /// What: one clause.
+    pub message: String,
+    pub why: String,
+    pub help: String,
+    /// The smallest thing that must change.
+    pub span: Span,
+    /// Label of `span` itself; may be empty.
+    pub label: String,
+    pub subject: Subject,
+    pub evidence: Vec<Note>,
+    /// The evidence is a sequence that happens in this order.
+    pub ordered: bool,
+    pub cwe: Vec<u32>,
+    pub asvs: Vec<SmolStr>,
+    /// Enclosing item, for the fingerprint.
+    pub item: SmolStr,
+}
+
+/// Something of the project or of the configuration that could not be read. Never stops a run.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Problem {
+    /// Relative to the checked root.
+    pub path: String,
+    pub span: Option<Span>,
+    pub kind: ProblemKind,
+    /// Lower case, no final stop.
+    pub message: String,
+    pub help: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum ProblemKind {
+    /// Could not be opened or is no text.
+    Unreadable,
+    /// Syntax that no parser takes; findings in the rest of the file may be missing.
+    Syntax,
+    /// Too large, too deep, too slow.
+    Limit,
+    /// A template of code; skipped on purpose.
+    Template,
+    /// Lock or manifest file that says nothing.
+    Manifest,
+}
+
+impl ProblemKind {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::Syntax => "syntax",
+            Self::Limit => "limit",
+            Self::Template => "template",
+            Self::Manifest => "manifest",
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! One evaluator for all languages: values, branches, helpers across files.

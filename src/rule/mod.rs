@@ -1,0 +1,1 @@
+//! Rules: definitions, conditions, and the ones that need code.
