@@ -1,5 +1,9 @@
 //! One evaluator for all languages: values, branches, helpers across files.
 
+mod units;
+
+pub use units::Units;
+
 use crate::facts::Fact;
 use crate::finding::Problem;
 use crate::model::Models;
