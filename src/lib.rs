@@ -3,6 +3,7 @@
 //! Data runs down only; each room may name the rooms above it (see ARCHITECTURE.md).
 
 pub mod cli;
+pub mod embedded;
 pub mod facts;
 pub mod finding;
 pub mod flow;
