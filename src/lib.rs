@@ -2,6 +2,7 @@
 //!
 //! Data runs down only; each room may name the rooms above it (see ARCHITECTURE.md).
 
+pub mod check;
 pub mod cli;
 pub mod embedded;
 pub mod facts;

@@ -2,6 +2,9 @@
 
 use smol_str::SmolStr;
 
+pub mod fingerprint;
+pub mod suppress;
+
 use crate::facts::Note;
 use crate::source::Span;
 
@@ -85,6 +88,33 @@ pub struct Finding {
     pub item: SmolStr,
 }
 
+/// A finding as it is reported, with its identity.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Reported {
+    pub finding: Finding,
+    /// 64 hexadecimal digits; see `fingerprint`.
+    pub fingerprint: String,
+}
+
+/// A finding that the user silenced.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Suppressed {
+    pub finding: Finding,
+    pub fingerprint: String,
+    pub by: Suppression,
+    /// What the user wrote after the brackets.
+    pub reason: Option<String>,
+}
+
+/// What silenced a finding.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Suppression {
+    /// The comment that did it.
+    Comment(Span),
+    /// An override of the configuration.
+    Configuration,
+}
+
 /// Something of the project or of the configuration that could not be read. Never stops a run.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Problem {
@@ -109,6 +139,8 @@ pub enum ProblemKind {
     Template,
     /// Lock or manifest file that says nothing.
     Manifest,
+    /// A rule or model file of the user that says something wrong.
+    Configuration,
 }
 
 impl ProblemKind {
@@ -120,6 +152,7 @@ impl ProblemKind {
             Self::Limit => "limit",
             Self::Template => "template",
             Self::Manifest => "manifest",
+            Self::Configuration => "configuration",
         }
     }
 }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+mod repository;
+
 use crate::finding::Problem;
 use crate::source::{FileId, SourceText};
 
