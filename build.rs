@@ -23,7 +23,9 @@ fn table(name: &str, root: &Path, folder: &str, extension: &str) -> String {
         }
         let relative = entry.path().strip_prefix(root).expect("walked from the root");
         let relative = relative.to_string_lossy().replace('\\', "/");
-        writeln!(rows, "    ({relative:?}, include_str!({:?})),", entry.path()).expect("a string takes all");
+        let absolute = entry.path().to_string_lossy().into_owned();
+        let (relative, absolute) = (relative.escape_default(), absolute.escape_default());
+        writeln!(rows, "    (\"{relative}\", include_str!(\"{absolute}\")),").expect("a string takes all");
     }
     format!(
         "/// Files of `{folder}/`: path relative to the repository and text, sorted by path.\n\

@@ -3,24 +3,102 @@
 //! A rule is one Markdown file in `rules/`. Its header says which kind of fact it judges and when; three-valued logic
 //! turns a fact into true, false or unknown together with the evidence.
 
+mod condition;
+mod evidence;
+mod header;
+mod judge;
+mod load;
+mod logic;
+mod message;
+mod native;
+mod page;
+mod units;
+
+pub use judge::judge;
+pub use load::{RuleError, load};
+pub use page::{Example, ExampleFile, Page, Section};
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
 use smol_str::SmolStr;
 
-use crate::facts::{Fact, FactKind};
-use crate::finding::{Finding, Persona, Severity};
+use crate::facts::{AttributeSchema, Fact, FactKind};
+use crate::finding::{Confidence, Persona, Severity};
+use crate::source::FileId;
+use crate::workspace::{FileEntry, FileKind};
 
-/// The header of a rule page.
+use condition::Condition;
+use message::Help;
+
+/// One rule: the header of its page, and the page.
 #[derive(Debug)]
 pub struct Rule {
     pub id: SmolStr,
     /// What it reports, in one line.
     pub summary: String,
+    /// What it judges; `None` for rules about the run itself, whose findings come from elsewhere.
     pub on: Option<FactKind>,
+    /// Severity when no case says otherwise.
     pub severity: Severity,
     pub persona: Persona,
     pub cwe: Vec<u32>,
     pub asvs: Vec<SmolStr>,
+    pub tags: Vec<SmolStr>,
+    /// Former ids, still understood.
+    pub aliases: Vec<SmolStr>,
+    /// Why it matters, in one or two sentences.
+    pub why: String,
     /// The whole Markdown page.
-    pub page: String,
+    pub page: Cow<'static, str>,
+    message: String,
+    help: Help,
+    /// Confidence is never higher than this.
+    confidence: Confidence,
+    when: Option<Condition>,
+    silent_if: Option<Condition>,
+    at: Vec<&'static AttributeSchema>,
+    cases: Vec<Case>,
+    yields_to: Vec<SmolStr>,
+    native: Option<native::Check>,
+    words: BTreeMap<SmolStr, Vec<SmolStr>>,
+    /// Kept for the fixer: the TOML text of `fix`.
+    pub fix: Option<String>,
+}
+
+/// What changes when a further condition holds.
+#[derive(Debug, Default)]
+struct Case {
+    /// Set by a native check; without one the condition alone decides.
+    name: Option<SmolStr>,
+    when: Option<Condition>,
+    severity: Option<Severity>,
+    confidence: Option<Confidence>,
+    persona: Option<Persona>,
+    message: Option<String>,
+    why: Option<String>,
+    help: Option<Help>,
+}
+
+impl Rule {
+    /// The highest severity that it can report.
+    #[must_use]
+    pub fn highest_severity(&self) -> Severity {
+        self.cases.iter().filter_map(|it| it.severity).fold(self.severity, Severity::max)
+    }
+
+    /// The help for readers who look at no file: the general text, else the first special one.
+    #[must_use]
+    pub fn general_help(&self) -> &str {
+        self.help.general()
+    }
+
+    /// A word list of the page's header; empty when there is none.
+    #[expect(dead_code, reason = "read by the native checks to come")]
+    fn words(&self, name: &str) -> &[SmolStr] {
+        self.words.get(name).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// What a rule needs besides the fact it judges.
@@ -28,6 +106,15 @@ pub struct Context<'a> {
     pub facts: &'a [Fact],
     /// `cross-site = true`, `https = "proxy"`, .. of the configuration.
     pub deployment: Deployment,
+    /// The run's files, for the language that a help text speaks.
+    pub files: &'a [FileEntry],
+}
+
+impl Context<'_> {
+    fn file_kind(&self, file: FileId) -> Option<FileKind> {
+        let entry = self.files.get(file.0 as usize).filter(|it| it.id == file);
+        entry.or_else(|| self.files.iter().find(|it| it.id == file)).map(|it| it.kind)
+    }
 }
 
 /// What the user declared about how the application is served.
@@ -39,8 +126,15 @@ pub struct Deployment {
     pub cross_site: bool,
 }
 
-/// All findings of all rules over all facts, sorted.
-#[must_use]
-pub fn judge(_rules: &[Rule], _context: &Context<'_>) -> Vec<Finding> {
-    Vec::new()
+/// The rules that the binary carries, sorted by id; read when first asked for.
+///
+/// A page that does not load is left out: `tests/rules.rs` makes sure that there is none.
+pub fn builtin() -> &'static [Rule] {
+    static RULES: OnceLock<Vec<Rule>> = OnceLock::new();
+    RULES.get_or_init(|| {
+        crate::embedded::RULES
+            .iter()
+            .filter_map(|(path, text)| load(path, Cow::Borrowed(*text)).ok())
+            .collect()
+    })
 }

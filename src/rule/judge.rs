@@ -1,0 +1,211 @@
+//! Rules against facts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::SmolStr;
+
+use super::evidence::{explains, label, notes, phrase, place, schema_of};
+use super::logic::{Truth, Verdict, evaluate};
+use super::message::{Room, fill};
+use super::{Case, Context, Rule};
+use crate::facts::{AttributeSchema, Fact, FactKind, Note, Scalar, Span, Value};
+use crate::finding::{Confidence, Finding, Persona, Subject};
+
+/// What a check has to say, before the page's texts are put to it.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) span: Span,
+    pub(super) label: String,
+    pub(super) evidence: Vec<Note>,
+    pub(super) ordered: bool,
+    /// Which `raise` entry with a `case` applies.
+    pub(super) case: Option<&'static str>,
+    pub(super) confidence: Confidence,
+    /// For places in the texts that are no attributes of the fact.
+    pub(super) values: BTreeMap<&'static str, String>,
+    /// Subject when it is not the fact's own name.
+    pub(super) subject: Option<SmolStr>,
+}
+
+impl Draft {
+    pub(super) fn new(span: Span, label: impl Into<String>) -> Self {
+        Self {
+            span,
+            label: label.into(),
+            evidence: Vec::new(),
+            ordered: false,
+            case: None,
+            confidence: Confidence::High,
+            values: BTreeMap::new(),
+            subject: None,
+        }
+    }
+}
+
+/// All findings of all rules over all facts, sorted. Facts of tests and facts that could not be judged are left out.
+#[must_use]
+pub fn judge<'r>(rules: impl IntoIterator<Item = &'r Rule>, context: &Context<'_>) -> Vec<Finding> {
+    let rules: Vec<&Rule> = rules.into_iter().collect();
+    let mut found = Vec::new();
+    for (index, fact) in context.facts.iter().enumerate() {
+        if fact.test || fact.unjudged.is_some() {
+            continue;
+        }
+        for rule in rules.iter().filter(|it| it.on == Some(fact.kind)) {
+            found.extend(apply(rule, fact, context).into_iter().map(|it| (index, it)));
+        }
+    }
+    yield_to_others(&rules, &mut found);
+    let mut findings: Vec<Finding> = found.into_iter().map(|(_, finding)| finding).collect();
+    findings.sort_by(|a, b| key(a).cmp(&key(b)));
+    let mut seen = BTreeSet::new();
+    findings.retain(|it| seen.insert((it.rule.clone(), it.span, it.subject.clone())));
+    findings
+}
+
+/// Of findings that are otherwise alike, the one that most people see comes first.
+fn key(it: &Finding) -> (Span, &SmolStr, &Subject, Persona, std::cmp::Reverse<Confidence>, &str) {
+    (it.span, &it.rule, &it.subject, it.persona, std::cmp::Reverse(it.confidence), &it.message)
+}
+
+/// One fault, one finding: the less specific rule speaks only to the pedantic.
+fn yield_to_others(rules: &[&Rule], found: &mut [(usize, Finding)]) {
+    let places: BTreeSet<(SmolStr, usize)> = regular(found).map(|(i, it)| (it.rule.clone(), *i)).collect();
+    let spans: BTreeSet<(SmolStr, Span)> = regular(found).map(|(_, it)| (it.rule.clone(), it.span)).collect();
+    for (index, finding) in found {
+        let Some(rule) = rules.iter().find(|it| it.id == finding.rule) else { continue };
+        let yields = rule.yields_to.iter().any(|other| {
+            places.contains(&(other.clone(), *index)) || spans.contains(&(other.clone(), finding.span))
+        });
+        if yields {
+            finding.persona = finding.persona.max(Persona::Pedantic);
+        }
+    }
+}
+
+fn regular(found: &[(usize, Finding)]) -> impl Iterator<Item = &(usize, Finding)> {
+    found.iter().filter(|(_, it)| it.persona == Persona::Regular)
+}
+
+fn apply(rule: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Finding> {
+    let deployment = &context.deployment;
+    let verdict = rule.when.as_ref().map(|it| evaluate(it, fact, deployment));
+    if verdict.as_ref().is_some_and(|it| it.truth == Truth::False) {
+        return Vec::new();
+    }
+    let silent =
+        rule.silent_if.as_ref().is_some_and(|it| evaluate(it, fact, deployment).truth == Truth::True);
+    if silent {
+        return Vec::new();
+    }
+    let drafts = match (rule.native, &verdict) {
+        (Some(check), _) => check(rule, fact, context),
+        (None, Some(verdict)) => vec![draft(rule, fact, verdict)],
+        (None, None) => Vec::new(),
+    };
+    drafts.into_iter().map(|it| finish(rule, fact, context, verdict.as_ref(), it)).collect()
+}
+
+fn draft(rule: &Rule, fact: &Fact, verdict: &Verdict) -> Draft {
+    let decided: Vec<&'static AttributeSchema> =
+        verdict.decided_by.iter().copied().filter(|it| explains(it)).collect();
+    let at = if rule.at.is_empty() { &decided } else { &rule.at };
+    let (span, text) = if let Some((span, schema, attribute)) = place(fact, at) {
+        (span, label(schema, attribute))
+    } else {
+        let first = at.iter().chain(&decided).find_map(|it| Some((*it, fact.attribute(it.name)?)));
+        (fact.span, first.map(|(schema, attribute)| label(schema, attribute)).unwrap_or_default())
+    };
+    let mut behind = at.clone();
+    behind.extend(decided.iter().filter(|it| !rule.at.iter().any(|at| at.name == it.name)));
+    let mut evidence = notes(fact, &behind, span);
+    if span != fact.span && !evidence.iter().any(|it| it.span == fact.span) {
+        evidence.push(Note { span: fact.span, text: format!("the {} is made here", fact.kind.name()) });
+    }
+    Draft { evidence, confidence: verdict.confidence, ..Draft::new(span, text) }
+}
+
+fn finish(
+    rule: &Rule,
+    fact: &Fact,
+    context: &Context<'_>,
+    verdict: Option<&Verdict>,
+    draft: Draft,
+) -> Finding {
+    let cases: Vec<&Case> = rule
+        .cases
+        .iter()
+        .filter(|case| case.name.as_deref() == draft.case || case.name.is_none())
+        .filter(|case| {
+            let holds = |it| evaluate(it, fact, &context.deployment).truth == Truth::True;
+            case.when.as_ref().is_none_or(holds)
+        })
+        .collect();
+    let unknown = verdict.filter(|it| it.truth == Truth::Unknown);
+    let lookup = |name: &str| value(fact, &draft, name);
+    let message = cases.iter().find_map(|it| it.message.as_ref()).unwrap_or(&rule.message);
+    let mut message = fill(message, lookup);
+    let mut persona = cases.iter().find_map(|it| it.persona).unwrap_or(rule.persona);
+    let mut confidence = draft.confidence.min(rule.confidence);
+    if let Some(limit) = cases.iter().find_map(|it| it.confidence) {
+        confidence = confidence.min(limit);
+    }
+    if let Some(verdict) = verdict {
+        confidence = confidence.min(verdict.confidence);
+    }
+    if let Some(unknown) = unknown {
+        message = format!("unclear whether {message}: {}", unknown.reasons.join(", "));
+        persona = persona.max(Persona::Pedantic);
+        confidence = Confidence::Low;
+    }
+    let why = cases.iter().find_map(|it| it.why.as_ref()).unwrap_or(&rule.why);
+    let help = cases.iter().find_map(|it| it.help.as_ref()).unwrap_or(&rule.help);
+    let why = fill(why, lookup);
+    let help = fill(help.for_room(room(fact, draft.span, context)), lookup);
+    Finding {
+        rule: rule.id.clone(),
+        severity: cases.iter().find_map(|it| it.severity).unwrap_or(rule.severity),
+        confidence,
+        persona,
+        message,
+        why,
+        help,
+        span: draft.span,
+        label: draft.label,
+        subject: Subject {
+            kind: fact.kind.name().into(),
+            name: draft.subject.or_else(|| fact.name.clone()),
+            role: word(fact, "role"),
+        },
+        evidence: draft.evidence,
+        ordered: draft.ordered,
+        cwe: rule.cwe.clone(),
+        asvs: rule.asvs.clone(),
+        item: fact.item.clone(),
+    }
+}
+
+fn room(fact: &Fact, at: Span, context: &Context<'_>) -> Option<Room> {
+    let set = fact.kind == FactKind::Setting || word(fact, "setter").as_deref() == Some("setting");
+    if set { Some(Room::Setting) } else { Room::of(context.file_kind(at.file)) }
+}
+
+fn word(fact: &Fact, name: &str) -> Option<SmolStr> {
+    match &fact.attribute(name)?.value {
+        Value::Known(Scalar::Text(word)) => Some(word.clone()),
+        _ => None,
+    }
+}
+
+/// What stands at `{name}` in a text.
+fn value(fact: &Fact, draft: &Draft, name: &str) -> Option<String> {
+    if let Some(text) = draft.values.get(name) {
+        return Some(text.clone());
+    }
+    if name == "name" {
+        return draft.subject.as_ref().or(fact.name.as_ref()).map(ToString::to_string);
+    }
+    let schema = schema_of(fact, name)?;
+    let text = phrase(schema, &fact.attribute(name)?.value).replace('`', "");
+    (!text.is_empty()).then_some(text)
+}
