@@ -75,7 +75,7 @@ pub fn run(workspace: Workspace, options: &Options) -> Report {
     let (facts, seen) = flow::analyse(&workspace, &models);
     problems.extend(seen);
     problems.extend(workspace.problems.iter().cloned());
-    let context = rule::Context { facts: &facts, deployment: options.deployment.clone() };
+    let context = rule::Context { facts: &facts, deployment: options.deployment.clone(), files: &workspace.files };
     let found = rule::judge(&rules, &context);
     conclude(workspace, rules, facts, found, problems, options)
 }
@@ -84,7 +84,7 @@ pub fn run(workspace: Workspace, options: &Options) -> Report {
 fn knowledge(options: &Options) -> (Models, Vec<Rule>, Vec<Problem>) {
     let _ = options;
     let (models, _errors) = Models::load(&[]);
-    (models, Vec::new(), Vec::new())
+    (models, rule::builtin(), Vec::new())
 }
 
 /// Suppresses, filters, identifies, sorts and counts.

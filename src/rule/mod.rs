@@ -20,7 +20,6 @@ pub use page::{Example, ExampleFile, Page, Section};
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 use smol_str::SmolStr;
 
@@ -126,15 +125,10 @@ pub struct Deployment {
     pub cross_site: bool,
 }
 
-/// The rules that the binary carries, sorted by id; read when first asked for.
+/// The rules that the binary carries, sorted by id.
 ///
 /// A page that does not load is left out: `tests/rules.rs` makes sure that there is none.
-pub fn builtin() -> &'static [Rule] {
-    static RULES: OnceLock<Vec<Rule>> = OnceLock::new();
-    RULES.get_or_init(|| {
-        crate::embedded::RULES
-            .iter()
-            .filter_map(|(path, text)| load(path, Cow::Borrowed(*text)).ok())
-            .collect()
-    })
+#[must_use]
+pub fn builtin() -> Vec<Rule> {
+    crate::embedded::RULES.iter().filter_map(|(path, text)| load(path, Cow::Borrowed(*text)).ok()).collect()
 }
