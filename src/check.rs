@@ -75,7 +75,8 @@ pub fn run(workspace: Workspace, options: &Options) -> Report {
     let (facts, seen) = flow::analyse(&workspace, &models);
     problems.extend(seen);
     problems.extend(workspace.problems.iter().cloned());
-    let context = rule::Context { facts: &facts, deployment: options.deployment.clone(), files: &workspace.files };
+    let context =
+        rule::Context { facts: &facts, deployment: options.deployment.clone(), files: &workspace.files };
     let found = rule::judge(&rules, &context);
     conclude(workspace, rules, facts, found, problems, options)
 }

@@ -50,9 +50,7 @@ impl<'a> Units<'a> {
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
         let lowered = self.table.iter().filter_map(|cell| cell.get()?.as_ref());
-        lowered
-            .flat_map(|unit| unit.broken.iter().map(|broken| self.problem(unit.file, broken)))
-            .collect()
+        lowered.flat_map(|unit| unit.broken.iter().map(|broken| self.problem(unit.file, broken))).collect()
     }
 
     fn problem(&self, file: FileId, broken: &Broken) -> Problem {

@@ -2,9 +2,15 @@
 //!
 //! An effect is clauses joined by `;`. A clause is a verb and operands: `set secure=arg0`, `emit cookie=arg0 protection=signed`,
 //! `construct name=arg0 value=arg1`. A source is `argN` (positional, the receiver not counted), `$name` (a named
-//! parameter of the model's `params`), `self`, `self.ATTR`, `on`, `off`, `null`, `unset`, a number, `'text'` or a bare word.
+//! parameter of the model's `params`), `self`, `self.ATTR`, `on`, `off`, `null`, `unset`, `by-scheme`, a number, `'text'` or a bare word.
+//!
+//! The call evaluates to what its first clause that yields something yields; `label` works on that value, and several
+//! `duration` clauses add up. Operands that a verb does not read itself (see `Verb::operands`) are attributes, or flags
+//! of the event.
 
 use smol_str::SmolStr;
+
+use super::vocabulary;
 
 /// What a clause does. The operands that each verb reads are in its line.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -27,39 +33,51 @@ pub enum Verb {
     Returns,
     /// Evaluates to the word `is` (an enum variant: `is=lax`).
     Value,
-    /// A duration: `of` times `unit` seconds.
+    /// A duration: `of` times `unit` seconds, divided by `per`. Several clauses of one effect add up. A point in time is
+    /// the duration from now to it: `now()` is `of=0`, the past is negative.
     Duration,
     /// Adds `label` to what it evaluates to, and takes over what flows from `from`.
     Label,
 
-    /// Sends `cookie`, or a new cookie made of the other operands; `protection` signed or encrypted.
+    /// Sends `cookie`, or a new cookie made of the other operands; `protection` signed or encrypted. Beside `cookie` the
+    /// other operands fill in what is still unset.
     Emit,
+    /// Evaluates to the cookie `name` that the receiver sends already, or to a new one.
+    Sent,
+    /// The attribute of a header called `attr` (`httponly`, `max-age`; known when the program runs) becomes `value`.
+    SetNamed,
     /// Sends a header: `name`, `value` (text). Only `Set-Cookie` matters.
     EmitRaw,
-    /// Sends a removal of `cookie` or `name`; `path`, `domain` as given, flag `only-if-sent`.
+    /// Sends a removal of `cookie` or `name`; `path`, `domain` as given (beside `cookie`: when unset), flags `only-if-sent`,
+    /// `no-path` (whatever path the cookie had) and `strips-header` (drops the line from this response, the browser keeps it).
     Remove,
-    /// Evaluates to a view of the jar with `protection` (and `key`).
+    /// Evaluates to a view of the jar with `protection` (and `key`, `prefix` host or secure), of `type` when it is another type.
     Jar,
-    /// Evaluates to a cookie of the request; `verified=on` when its signature was checked.
+    /// Evaluates to the cookie `name` (default `default`) of the request, or to `cookie` as the request has it; `verified=on`
+    /// when its signature was checked; `max_age` when its age was.
     ReadCookie,
     /// `cookie` belongs to a client or a request: never judged.
     Client,
 
     /// Evaluates to the session handle of `type`.
     Session,
-    /// `key`, `value`; flag `unmarked` when it does not mark the session as changed.
+    /// `key`, `value`; without `key` a whole mapping `value` is poured in. Flags: `unmarked` (the session does not count as
+    /// changed), `if-absent` (an existing value stays and is yielded), `cancels-rotate` (an earlier rotation is undone).
     Write,
-    /// `key`, `default`; the result is the stored value.
+    /// `key`, `default`; the result is the stored value; without `key` it is the whole payload.
     Get,
     /// `key`.
     RemoveKey,
-    /// Empties the payload; id and record stay.
+    /// Empties the payload; id and record stay. Flag `ends-session` when an empty session is given up.
     Clear,
-    /// Record deleted, id stays.
+    /// Record deleted, id stays. Flag `keeps-id`: a later write of the same request recreates it under the same id.
     DeleteRecord,
-    /// New id. Flags: `only-if-last`, `keeps-old-record`.
+    /// New id. Flags: `only-if-last` (a later write undoes it), `keeps-old-record` (the old id stays valid),
+    /// `only-if-written` (nothing is sent unless something is written too), `keeps-nothing` (the payload goes).
     Rotate,
-    /// Record and id gone.
+    /// Record and id gone. Flags: `keeps-id` (a later write of the same request brings the session back under the same id),
+    /// `drops-writes` (later writes are ignored), `cookie-only` (a copy of the cookie stays valid), `no-path` (the removal
+    /// line has no path).
     Destroy,
     DestroyOthers,
     /// Marks the session as changed or saves it.
@@ -70,17 +88,21 @@ pub enum Verb {
 
     /// `user`; `rotates` always | if-anonymous | never.
     Login,
-    /// `how` destroy | cookie-only | keeps-payload.
+    /// `how` destroy | cookie-only | keeps-payload (new id, other data stays) | keeps-session (id and other data stay).
     Logout,
+    /// Compares `secret` or asks a backend; the result is the label `authenticated`.
     CheckCredentials,
     ReadIdentity,
+    /// `user`; flag `keeps-sessions` when other sessions stay valid.
     ChangePassword,
     /// Writes to a database.
     ChangeState,
 
-    /// A key made of `from`, at least `min` bytes; flags `generated`, `empty`, `derived`; `use`.
+    /// A key made of `from`, at least `min` bytes; flags `generated`, `empty`, `derived`; `use`: session, cookie, csrf,
+    /// signing, jwt. Yields an object of the row's type.
     Key,
-    /// An environment variable: `name`, `default`, `cast` (bool, int, text, as-default), flag `required`.
+    /// An environment variable: `name`, `default`, `cast` (bool, int, float, list, json, text, as-default, or a parameter that
+    /// names the type), flag `required`, `prefix` put before the name, flag `field` (the name is that of the assigned setting).
     Env,
     /// Random from a cryptographic source; `bits`.
     Random,
@@ -90,7 +112,61 @@ pub enum Verb {
     Nothing,
 }
 
+/// What may stand in a clause of one verb.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Operands {
+    /// These and no others.
+    Only(&'static [&'static str]),
+    /// These and the attributes of `vocabulary::ATTRIBUTES`.
+    Attributes(&'static [&'static str]),
+}
+
 impl Verb {
+    /// The operands that the verb reads.
+    #[must_use]
+    pub fn operands(self) -> Operands {
+        use Operands::{Attributes, Only};
+        match self {
+            Self::Construct => Attributes(&["type"]),
+            Self::Set => Attributes(&[]),
+            Self::Convert | Self::Merge | Self::Seal => Only(&["from"]),
+            Self::Unset | Self::Read => Only(&["attr"]),
+            Self::Same | Self::Returns | Self::Session => Only(&["type"]),
+            Self::Value => Only(&["is"]),
+            Self::Duration => Only(&["of", "unit", "per"]),
+            Self::Label => Only(&["label", "from"]),
+            Self::Emit => Attributes(&["cookie"]),
+            Self::Sent => Only(&["name"]),
+            Self::SetNamed => Only(&["attr", "value"]),
+            Self::EmitRaw => Only(&["name", "value"]),
+            Self::Remove => Attributes(&["cookie", "only-if-sent", "no-path", "strips-header"]),
+            Self::Jar => Only(&["protection", "key", "prefix", "type"]),
+            Self::ReadCookie => Only(&["name", "cookie", "default", "verified", "max_age"]),
+            Self::Client => Only(&["cookie"]),
+            Self::Write => Only(&["key", "value", "unmarked", "if-absent", "cancels-rotate"]),
+            Self::Get => Only(&["key", "default"]),
+            Self::RemoveKey => Only(&["key", "cancels-rotate"]),
+            Self::Clear => Only(&["cancels-rotate", "ends-session"]),
+            Self::Rotate => Only(&["only-if-last", "keeps-old-record", "only-if-written", "keeps-nothing"]),
+            Self::Destroy => Only(&["keeps-id", "drops-writes", "cookie-only", "no-path"]),
+            Self::DeleteRecord => Only(&["keeps-id"]),
+            Self::Expire => Only(&["seconds"]),
+            Self::Login => Only(&["user", "rotates"]),
+            Self::Logout => Only(&["how"]),
+            Self::CheckCredentials => Only(&["secret"]),
+            Self::ChangePassword => Only(&["user", "keeps-sessions"]),
+            Self::Key => Only(&["from", "min", "generated", "empty", "derived", "use"]),
+            Self::Env => Only(&["name", "default", "cast", "required", "prefix", "field"]),
+            Self::Random => Only(&["bits"]),
+            Self::DestroyOthers
+            | Self::Mark
+            | Self::ReadId
+            | Self::ReadIdentity
+            | Self::ChangeState
+            | Self::Nothing => Only(&[]),
+        }
+    }
+
     const WORDS: &'static [(&'static str, Self)] = &[
         ("construct", Self::Construct),
         ("convert", Self::Convert),
@@ -104,6 +180,8 @@ impl Verb {
         ("duration", Self::Duration),
         ("label", Self::Label),
         ("emit", Self::Emit),
+        ("sent", Self::Sent),
+        ("set-named", Self::SetNamed),
         ("emit-raw", Self::EmitRaw),
         ("remove", Self::Remove),
         ("jar", Self::Jar),
@@ -139,10 +217,29 @@ impl Verb {
         Self::WORDS.iter().find(|(text, _)| *text == word).map(|(_, verb)| *verb)
     }
 
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, verb)| *verb == self).map_or("", |(word, _)| word)
+    }
+
     /// All words, for a "did you mean".
     pub fn words() -> impl Iterator<Item = &'static str> {
         Self::WORDS.iter().map(|(word, _)| *word)
     }
+}
+
+/// What is wrong with an operand of a verb, if anything.
+pub(super) fn unknown_operand(verb: Verb, name: &str) -> Option<String> {
+    let (own, attributes) = match verb.operands() {
+        Operands::Only(own) => (own, false),
+        Operands::Attributes(own) => (own, true),
+    };
+    let attributes = vocabulary::ATTRIBUTES.iter().map(|(it, _)| *it).filter(|_| attributes);
+    let mut known = own.iter().copied().chain(attributes);
+    if known.any(|it| it == name) {
+        return None;
+    }
+    Some(format!("`{}` reads no operand `{name}`", verb.name()))
 }
 
 /// Where an operand's value comes from.
@@ -159,6 +256,8 @@ pub enum Source {
     Off,
     Null,
     Unset,
+    /// Follows the request: on when it came over https as far as the server sees.
+    ByScheme,
     Int(i64),
     Text(SmolStr),
 }
@@ -189,6 +288,14 @@ impl Clause {
     pub fn flag(&self, name: &str) -> bool {
         matches!(self.operand(name), Some(Source::On))
     }
+}
+
+/// A source by itself, as in a table of defaults.
+///
+/// # Errors
+/// A sentence that says what is wrong.
+pub(super) fn parse_source(text: &str) -> Result<Source, String> {
+    source(text)
 }
 
 /// Reads an effect.
@@ -238,11 +345,12 @@ fn source(text: &str) -> Result<Source, String> {
         "off" => Source::Off,
         "null" => Source::Null,
         "unset" => Source::Unset,
+        "by-scheme" => Source::ByScheme,
         _ => text.parse().map_or_else(|_| Source::Text(text.into()), Source::Int),
     })
 }
 
-fn split_outside_quotes(text: &str, at: char) -> Vec<&str> {
+pub(super) fn split_outside_quotes(text: &str, at: char) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut quoted = false;
     let mut from = 0;

@@ -1,9 +1,22 @@
-//! Reads model files.
+//! Reads model files: those that the binary carries and those of the user.
 
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use smol_str::SmolStr;
+use toml::de::DeTable;
+
+use super::callable::Function;
+use super::read::{Faults, View};
+use super::rows::{self, Defaults};
+use super::setting::{NamedModel, SettingModel, SettingsCookie, WrongSetting};
+use super::settings_rows;
+use super::types::TypeModel;
+use super::version::Range;
+use crate::embedded::MODELS;
 
 /// A fault in a model file.
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ModelError {
     pub path: String,
     /// Byte range in the file.
@@ -12,13 +25,217 @@ pub struct ModelError {
     pub help: String,
 }
 
+/// A model file of the user.
+#[derive(Clone, Copy, Debug)]
+pub struct ModelFile<'a> {
+    /// As it is to be named in messages.
+    pub path: &'a str,
+    pub text: &'a str,
+}
+
+/// Which of the embedded models are needed.
+pub enum Scope<'a> {
+    All,
+    /// Those of the packages for which this says yes, what they need, and the basics of both languages.
+    Packages(&'a dyn Fn(&str) -> bool),
+}
+
+/// A path that stands for another one.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Reexport {
+    pub(super) of: SmolStr,
+    pub(super) package: SmolStr,
+    /// Of `package`.
+    pub(super) versions: Range,
+    /// Of the package that `of` belongs to.
+    pub(super) target_versions: Range,
+}
+
 /// All models that a run knows.
 #[derive(Debug, Default)]
-pub struct Models {}
+pub struct Models {
+    pub(super) types: HashMap<SmolStr, Vec<TypeModel>>,
+    /// Members that one package adds to the types of another.
+    pub(super) extensions: HashMap<SmolStr, Vec<TypeModel>>,
+    pub(super) functions: HashMap<SmolStr, Vec<Function>>,
+    pub(super) reexports: HashMap<SmolStr, Vec<Reexport>>,
+    pub(super) params: HashMap<SmolStr, SmolStr>,
+    pub(super) settings: BTreeMap<SmolStr, Vec<SettingModel>>,
+    pub(super) wrong_settings: BTreeMap<SmolStr, WrongSetting>,
+    pub(super) settings_cookies: Vec<SettingsCookie>,
+    pub(super) named: BTreeMap<SmolStr, Vec<NamedModel>>,
+    rows: Vec<Row>,
+}
+
+/// A row of a file, and whether anybody asked for it.
+#[derive(Debug)]
+struct Row {
+    file: SmolStr,
+    name: SmolStr,
+    reached: AtomicBool,
+}
 
 impl Models {
+    /// Reads the embedded models in `scope` and all files of the user. Faulty rows are left out and told.
     #[must_use]
-    pub fn load(_user: &[&Path]) -> (Self, Vec<ModelError>) {
-        (Self::default(), Vec::new())
+    pub fn load(scope: &Scope<'_>, user: &[ModelFile<'_>]) -> (Self, Vec<ModelError>) {
+        let mut models = Self::default();
+        let mut errors = Vec::new();
+        for index in selected(scope) {
+            let (path, text) = MODELS[index];
+            models.read(path, text, &mut errors);
+        }
+        for file in user {
+            models.read(file.path, file.text, &mut errors);
+        }
+        (models, errors)
+    }
+
+    fn read(&mut self, path: &str, text: &str, errors: &mut Vec<ModelError>) {
+        let faults = Faults::new(path);
+        match DeTable::parse(text) {
+            Err(error) => faults.add(error.span().unwrap_or(0..0), error.message().to_owned(), ""),
+            Ok(table) => self.rows(&View::new(&faults, &table)),
+        }
+        let mut list = faults.list.into_inner();
+        list.sort_by_key(|it| it.span.start);
+        errors.append(&mut list);
+    }
+
+    fn rows(&mut self, file: &View<'_>) {
+        file.only(&[
+            "schema",
+            "language",
+            "packages",
+            "needs",
+            "source",
+            "note",
+            "type",
+            "extend",
+            "function",
+            "value",
+            "reexport",
+            "param",
+            "setting",
+            "wrong-setting",
+            "settings-cookie",
+            "named",
+        ]);
+        let schema = file.get("schema").and_then(|it| it.get_ref().as_integer());
+        if schema.is_none_or(|it| it.as_str() != "1") {
+            file.fault(0..0, "`schema = 1` is missing", "it names the format of this file");
+        }
+        let package = file.texts("packages").into_iter().next().unwrap_or_default();
+        if package.is_empty() {
+            file.fault(0..0, "`packages` is missing", "name the package that these rows are about");
+        }
+        let source = file.word("source").unwrap_or_default();
+        let types = file.list("type");
+        let dotted = file.path().starts_with("models/python/")
+            || file.word("language").is_some_and(|it| it == "python");
+        let separator = if dotted { "." } else { "::" };
+        let defaults = Defaults { package, source, separator };
+        for view in &types {
+            rows::types(self, view, &defaults, false);
+        }
+        for view in &file.list("extend") {
+            rows::types(self, view, &defaults, true);
+        }
+        for view in &file.list("function") {
+            rows::functions(self, view, &defaults);
+        }
+        for view in &file.list("value") {
+            rows::values(self, view, &defaults);
+        }
+        for view in &file.list("reexport") {
+            rows::reexports(self, view, &defaults);
+        }
+        for view in &file.list("param") {
+            rows::params(self, view);
+        }
+        for view in &file.list("setting") {
+            settings_rows::settings(self, view, &defaults);
+        }
+        for view in &file.list("wrong-setting") {
+            settings_rows::wrong_settings(self, view);
+        }
+        for view in &file.list("settings-cookie") {
+            settings_rows::cookies(self, view, &defaults);
+        }
+        for view in &file.list("named") {
+            settings_rows::named(self, view, &defaults);
+        }
+    }
+
+    pub(super) fn reexport(&mut self, path: SmolStr, row: Reexport) {
+        self.reexports.entry(path).or_default().push(row);
+    }
+
+    /// The number of a new row.
+    pub(super) fn row(&mut self, view: &View<'_>, name: &str) -> u32 {
+        self.rows.push(Row { file: view.path().into(), name: name.into(), reached: AtomicBool::new(false) });
+        u32::try_from(self.rows.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn reach(&self, row: u32) {
+        if let Some(row) = self.rows.get(row as usize) {
+            row.reached.store(true, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn reach_all(&self, rows: impl Iterator<Item = u32>) {
+        for row in rows {
+            self.reach(row);
+        }
+    }
+
+    /// Every row as `file: name`, and whether a look-up reached it. A name with several rows (by version) is one.
+    #[must_use]
+    pub fn coverage(&self) -> BTreeMap<String, bool> {
+        let mut rows = BTreeMap::new();
+        for row in &self.rows {
+            *rows.entry(format!("{}: {}", row.file, row.name)).or_default() |=
+                row.reached.load(Ordering::Relaxed);
+        }
+        rows
+    }
+}
+
+/// Packages whose models every project needs.
+const BASICS: [&str; 2] = ["std", "python"];
+
+/// Indices in `MODELS`, sorted.
+fn selected(scope: &Scope<'_>) -> BTreeSet<usize> {
+    let Scope::Packages(wanted) = scope else { return (0..MODELS.len()).collect() };
+    let heads: Vec<_> = MODELS.iter().map(|(_, text)| header(text)).collect();
+    let mut chosen = BTreeSet::new();
+    let mut open: Vec<usize> = (0..heads.len())
+        .filter(|it| heads[*it].packages.iter().any(|it| BASICS.contains(&it.as_str()) || wanted(it)))
+        .collect();
+    while let Some(index) = open.pop() {
+        if chosen.insert(index) {
+            let needed =
+                |it: &usize| heads[index].needs.iter().any(|need| heads[*it].packages.contains(need));
+            open.extend((0..heads.len()).filter(needed));
+        }
+    }
+    chosen
+}
+
+struct Header {
+    packages: Vec<SmolStr>,
+    needs: Vec<SmolStr>,
+}
+
+/// What stands before the first row. A faulty header loads the file always, so that the fault is told.
+fn header(text: &str) -> Header {
+    let end = text.find("\n[").unwrap_or(text.len());
+    let faults = Faults::new("");
+    match DeTable::parse(&text[..end]) {
+        Err(_) => Header { packages: BASICS.map(SmolStr::new).to_vec(), needs: Vec::new() },
+        Ok(table) => {
+            let view = View::new(&faults, &table);
+            Header { packages: view.texts("packages"), needs: view.texts("needs") }
+        }
     }
 }
