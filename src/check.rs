@@ -7,7 +7,7 @@ use crate::finding::fingerprint::Identities;
 use crate::finding::suppress::{self, Found};
 use crate::finding::{Finding, Problem, Reported, Severity, Suppressed, Suppression};
 use crate::flow;
-use crate::model::Models;
+use crate::model::{Models, Scope};
 use crate::rule::{self, Rule};
 use crate::source::{FileId, SourceText};
 use crate::workspace::Workspace;
@@ -71,7 +71,7 @@ pub fn run(workspace: Workspace, options: &Options) -> Report {
         let summary = Summary { problems: problems.len(), ..Summary::default() };
         return Report { workspace, problems, summary, ..Report::default() };
     }
-    let (models, rules, mut problems) = knowledge(options);
+    let (models, rules, mut problems) = knowledge(&workspace, options);
     let (facts, seen) = flow::analyse(&workspace, &models);
     problems.extend(seen);
     problems.extend(workspace.problems.iter().cloned());
@@ -82,9 +82,13 @@ pub fn run(workspace: Workspace, options: &Options) -> Report {
 }
 
 /// Models and rules, built in and the user's own; what is wrong with the latter is a problem.
-fn knowledge(options: &Options) -> (Models, Vec<Rule>, Vec<Problem>) {
+fn knowledge(workspace: &Workspace, options: &Options) -> (Models, Vec<Rule>, Vec<Problem>) {
     let _ = options;
-    let (models, _errors) = Models::load(&[]);
+    let named = |package: &str| workspace.packages.iter().any(|it| it.versions.contains_key(package));
+    // Without a manifest anything may be in use.
+    let unknown = workspace.packages.iter().all(|it| it.versions.is_empty());
+    let scope = if unknown { Scope::All } else { Scope::Packages(&named) };
+    let (models, _errors) = Models::load(&scope, &[]);
     (models, rule::builtin(), Vec::new())
 }
 
