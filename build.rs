@@ -6,17 +6,18 @@ use std::path::{Path, PathBuf};
 fn main() {
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let out = PathBuf::from(std::env::var("OUT_DIR").expect("cargo sets it"));
-    let rules = table("RULES", &root, "rules", "md");
-    let models = table("MODELS", &root, "models", "toml");
+    let rules = table("RULES", &root, "rules", "md", 1);
+    let models = table("MODELS", &root, "models", "toml", 2);
     std::fs::write(out.join("rules.rs"), rules).expect("the build folder can be written");
     std::fs::write(out.join("models.rs"), models).expect("the build folder can be written");
     println!("cargo::rerun-if-changed=build.rs");
 }
 
-fn table(name: &str, root: &Path, folder: &str, extension: &str) -> String {
+/// Files below `folder` that lie at least `depth` deep: word lists stand in `models/` itself, models in its folders.
+fn table(name: &str, root: &Path, folder: &str, extension: &str, depth: usize) -> String {
     println!("cargo::rerun-if-changed={folder}");
     let mut rows = String::new();
-    let files = walkdir::WalkDir::new(root.join(folder)).sort_by_file_name();
+    let files = walkdir::WalkDir::new(root.join(folder)).min_depth(depth).sort_by_file_name();
     for entry in files.into_iter().filter_map(Result::ok) {
         if !entry.file_type().is_file() || entry.path().extension().is_none_or(|it| it != extension) {
             continue;

@@ -11,6 +11,7 @@ mod settings_rows;
 mod types;
 mod version;
 pub mod vocabulary;
+pub mod words;
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,184 @@
+//! What names mean: the word lists of `models/words.toml`.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+/// What a cookie is for, by its name: `session`, `auth`, `csrf`, `sensitive`, `preference` or `unknown`.
+#[must_use]
+pub fn cookie_role(name: &str) -> &'static str {
+    let bare = ["__host-http-", "__host-", "__secure-", "__http-"].into_iter().find_map(|prefix| {
+        let start = name.get(..prefix.len())?;
+        start.eq_ignore_ascii_case(prefix).then(|| &name[prefix.len()..])
+    });
+    meaning("cookie-role", bare.unwrap_or(name)).unwrap_or("unknown")
+}
+
+/// What a handler is for, by its name: `login`, `logout`, `password-change` or `other`.
+#[must_use]
+pub fn purpose(name: &str) -> &'static str {
+    meaning("purpose", name).unwrap_or("other")
+}
+
+/// What a key of session data holds: `identity`, `pending` (before a login is finished) or `preference`.
+#[must_use]
+pub fn session_key(name: &str) -> Option<&'static str> {
+    meaning("session-key", name)
+}
+
+/// The kind of sensitive data that a name promises: `password`, `card`, `secret`, `token`, `personal`.
+#[must_use]
+pub fn sensitive(name: &str) -> Option<&'static str> {
+    meaning("sensitive", name).filter(|it| *it != "harmless")
+}
+
+/// Whether a name promises something that only looks sensitive (`password_reset_count`).
+#[must_use]
+pub fn looks_harmless(name: &str) -> bool {
+    meaning("sensitive", name) == Some("harmless")
+}
+
+#[derive(Deserialize)]
+struct Meaning {
+    is: String,
+    words: Vec<String>,
+}
+
+fn meaning(table: &str, name: &str) -> Option<&'static str> {
+    let entries = tables().get(table)?;
+    let name = split(name);
+    entries.iter().find(|it| it.words.iter().any(|word| matches(word, &name))).map(|it| it.is.as_str())
+}
+
+fn tables() -> &'static BTreeMap<String, Vec<Meaning>> {
+    static TABLES: OnceLock<BTreeMap<String, Vec<Meaning>>> = OnceLock::new();
+    TABLES.get_or_init(|| toml::from_str(include_str!("../../models/words.toml")).unwrap_or_default())
+}
+
+/// Lower-case words of a name: `accessToken`, `access-token` and `access_token` are `access`, `token`.
+#[must_use]
+pub fn split(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut lower_before = false;
+    for letter in name.chars() {
+        if !letter.is_alphanumeric() {
+            words.push(String::new());
+            lower_before = false;
+            continue;
+        }
+        if letter.is_uppercase() && lower_before {
+            words.push(String::new());
+        }
+        lower_before = letter.is_lowercase() || letter.is_ascii_digit();
+        if let Some(word) = words.last_mut() {
+            word.extend(letter.to_lowercase());
+        }
+    }
+    words.retain(|it| !it.is_empty());
+    words
+}
+
+fn matches(word: &str, name: &[String]) -> bool {
+    if let Some(whole) = word.strip_prefix('=') {
+        return name.concat() == whole;
+    }
+    let parts: Vec<&str> = word.split(' ').collect();
+    let fits = |window: &[String]| window.iter().zip(&parts).all(|(have, want)| part_matches(want, have));
+    name.windows(parts.len()).any(fits)
+}
+
+fn part_matches(want: &str, have: &str) -> bool {
+    match want.strip_suffix('*') {
+        Some(start) => have.starts_with(start),
+        None => have == want,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_can_be_read() {
+        let read: Result<BTreeMap<String, Vec<Meaning>>, _> =
+            toml::from_str(include_str!("../../models/words.toml"));
+        assert_eq!(
+            read.unwrap().keys().collect::<Vec<_>>(),
+            ["cookie-role", "purpose", "sensitive", "session-key"]
+        );
+    }
+
+    #[test]
+    fn cookie_names() {
+        let cases = [
+            ("sessionid", "session"),
+            ("tower.sid", "session"),
+            ("id", "session"),
+            ("__Host-id", "session"),
+            ("__Secure-sessionid", "session"),
+            ("actix-session", "session"),
+            ("csrftoken", "csrf"),
+            ("XSRF-TOKEN", "csrf"),
+            ("__Host-Csrf-Token", "csrf"),
+            ("jwt", "auth"),
+            ("accessToken", "auth"),
+            ("remember_me", "auth"),
+            ("remember-cookie_ab12", "auth"),
+            ("auth", "auth"),
+            ("django_language", "preference"),
+            ("theme", "preference"),
+            ("cookie_consent", "preference"),
+            ("userLoggedIn", "preference"),
+            ("password", "sensitive"),
+            ("email", "sensitive"),
+            ("storeid", "unknown"),
+            ("counter", "unknown"),
+        ];
+        for (name, role) in cases {
+            assert_eq!(cookie_role(name), role, "{name}");
+        }
+    }
+
+    #[test]
+    fn purposes_keys_and_secrets() {
+        assert_eq!(purpose("user_login"), "login");
+        assert_eq!(purpose("do_logout"), "logout");
+        assert_eq!(purpose("PasswordChangeView"), "password-change");
+        assert_eq!(purpose("blog_index"), "other");
+        let keys = [
+            ("user_id", Some("identity")),
+            ("CURRENT_VOTER_ID", Some("identity")),
+            ("is_login", Some("identity")),
+            ("2fa_user", Some("pending")),
+            ("pending_user_id", Some("pending")),
+            ("cart", Some("preference")),
+            ("last_user", Some("preference")),
+            ("colour", None),
+        ];
+        for (key, kind) in keys {
+            assert_eq!(session_key(key), kind, "{key}");
+        }
+        let secrets = [
+            ("password", Some("password")),
+            ("user_password", Some("password")),
+            ("password_reset", None),
+            ("password_user_id", None),
+            ("accessToken", Some("token")),
+            ("oauth_state", None),
+            ("SESSION_API_SECRET", Some("secret")),
+            ("card_number", Some("card")),
+            ("colour", None),
+        ];
+        for (name, kind) in secrets {
+            assert_eq!(sensitive(name), kind, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_are_cut_at_capitals_and_separators() {
+        assert_eq!(split("accessToken"), ["access", "token"]);
+        assert_eq!(split("__XSRF-TOKEN"), ["xsrf", "token"]);
+        assert_eq!(split("is2faOn"), ["is2fa", "on"]);
+    }
+}
