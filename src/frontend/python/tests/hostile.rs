@@ -1,3 +1,4 @@
+use super::super::depth;
 use super::{messages, print, read};
 
 const MANY: usize = 100_000;
@@ -119,4 +120,32 @@ fn chains_of_chains_do_not_grow_without_end() {
     let text = format!("x = {}1{}\n", "a < (".repeat(200), ") < b".repeat(200));
     let (unit, _) = read(&text);
     assert!(print::block(&unit.body).len() < 100_000);
+}
+
+#[test]
+fn what_the_limit_allows_needs_little_stack() {
+    const STACK: usize = 4 << 20;
+    let walk = std::thread::Builder::new().stack_size(STACK).spawn(|| {
+        let nested = depth::LIMIT / 5;
+        let chained = depth::LIMIT - 10;
+        for [open, middle, close, levels] in [
+            ["(", "1", ")", "nested"],
+            ["f(", "1", ")", "nested"],
+            ["{1: ", "1", "}", "nested"],
+            ["a if b else ", "c", "", "nested"],
+            ["[x for x in ", "1", "]", "nested"],
+            ["", "a", ".b()", "nested"],
+            ["a = ", "1", "", "chained"],
+            ["not ", "a", "", "chained"],
+            ["lambda: ", "a", "", "chained"],
+            ["", "a", " + 1", "chained"],
+            ["", "a", ".b", "chained"],
+        ] {
+            let levels = if levels == "nested" { nested } else { chained };
+            let (unit, _) = read(&format!("x = {}{middle}{}\n", open.repeat(levels), close.repeat(levels)));
+            assert_eq!(messages(&unit.broken), Vec::<&str>::new(), "{open}{close}");
+            drop(unit.body.clone());
+        }
+    });
+    walk.expect("a thread").join().expect("every tree within the limit is lowered, copied and dropped");
 }
