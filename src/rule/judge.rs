@@ -109,7 +109,16 @@ fn apply(rule: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Finding> {
 fn draft(rule: &Rule, fact: &Fact, verdict: &Verdict) -> Draft {
     let decided: Vec<&'static AttributeSchema> =
         verdict.decided_by.iter().copied().filter(|it| explains(it)).collect();
-    let at = if rule.at.is_empty() { &decided } else { &rule.at };
+    // Of the attributes that the page names, those that decided.
+    let mut at: Vec<_> = rule.at.clone();
+    if at.is_empty() || at.iter().any(|it| decided.iter().any(|other| other.name == it.name)) {
+        at = decided
+            .iter()
+            .copied()
+            .filter(|it| at.is_empty() || at.iter().any(|other| other.name == it.name))
+            .collect();
+    }
+    let at = &at;
     let (span, text) = if let Some((span, schema, attribute)) = place(fact, at) {
         (span, label(schema, attribute))
     } else {

@@ -128,6 +128,10 @@ fn attribute(schema: &'static AttributeSchema, checks: &[Check], attribute: Opti
     for check in checks {
         let verdict = match check {
             Check::By(decider) => Verdict::certain(by(*decider, origin)),
+            // Nobody said anything: that is not the same as saying that it is unset.
+            Check::Set(false) if attribute.is_none() => {
+                Verdict::unknown(format!("{} is not known", display(schema)))
+            }
             check => judge(schema, check, value).at_most(trust(origin)),
         };
         match verdict.truth {

@@ -94,7 +94,6 @@ impl Rule {
     }
 
     /// A word list of the page's header; empty when there is none.
-    #[expect(dead_code, reason = "read by the native checks to come")]
     fn words(&self, name: &str) -> &[SmolStr] {
         self.words.get(name).map_or(&[], Vec::as_slice)
     }

@@ -1,4 +1,33 @@
 //! Rules about order and flow: one small file each. They read events and name no framework.
+//!
+//! # What the checks expect of a handler's events
+//!
+//! Events stand in the order in which they happen; `path` holds the branch decisions that lead to each. Operands, by name:
+//!
+//! - `key`: session key of `WritePayload`, `RemovePayload`, `MutateNested`; text when it is constant. Without one a whole
+//!   mapping is poured in.
+//! - `value`: what is written, with `names`, `types`, `labels` and `size`; `Known` when it is a constant.
+//! - `user`: who logs in.
+//! - `name`: cookie name of `EmitRemoval`.
+//!
+//! Words of a model's clause (`rotates=if-anonymous`, `how=cookie-only`) are flags of that form, flags without a word
+//! (`keeps-id`) are flags of that name:
+//!
+//! - `Login`: `rotates=always`, `rotates=if-anonymous`, `rotates=never`.
+//! - `Logout`: `how=destroy`, `how=cookie-only`, `how=keeps-payload`, `how=keeps-session`; `keeps-id`.
+//! - `RotateId`: `only-if-last`. `Destroy`, `DeleteRecord`: `keeps-id`, `cookie-only`. `ClearPayload`: `ends-session`.
+//! - `WritePayload`: `unmarked`, `if-absent`, `cancels-rotate`.
+
+mod cookie_bad_removal;
+mod csrf_exempt;
+mod event;
+mod login_no_cycle;
+mod logout_no_flush;
+mod session_fixed_write_order;
+mod session_lost_update;
+mod session_oversized_payload;
+mod session_sensitive_data;
+mod session_weak_key;
 
 use super::judge::Draft;
 use super::{Context, Rule};
@@ -7,7 +36,17 @@ use crate::facts::Fact;
 /// Judges one fact that the page's `when` lets through.
 pub(super) type Check = fn(&Rule, &Fact, &Context<'_>) -> Vec<Draft>;
 
-const CHECKS: &[(&str, Check)] = &[];
+const CHECKS: &[(&str, Check)] = &[
+    ("cookie_bad_removal", cookie_bad_removal::check),
+    ("csrf_exempt", csrf_exempt::check),
+    ("login_no_cycle", login_no_cycle::check),
+    ("logout_no_flush", logout_no_flush::check),
+    ("session_fixed_write_order", session_fixed_write_order::check),
+    ("session_lost_update", session_lost_update::check),
+    ("session_oversized_payload", session_oversized_payload::check),
+    ("session_sensitive_data", session_sensitive_data::check),
+    ("session_weak_key", session_weak_key::check),
+];
 
 pub(super) fn find(name: &str) -> Option<Check> {
     CHECKS.iter().find(|(known, _)| *known == name).map(|(_, check)| *check)

@@ -1,0 +1,96 @@
+//! Questions about events and their order.
+
+use crate::facts::{Event, EventKind, Fact, Labels, Note, Operand, Scalar, Span, Value};
+use crate::model::words;
+
+/// Whether both can happen in one run: no condition went both ways.
+pub(super) fn together(a: &Event, b: &Event) -> bool {
+    let contradicts = |x: &(u32, bool)| b.path.iter().any(|y| x.0 == y.0 && x.1 != y.1);
+    !a.path.iter().any(contradicts)
+}
+
+pub(super) fn flag(event: &Event, name: &str) -> bool {
+    event.flags.iter().any(|it| it == name)
+}
+
+/// Events of these kinds that can happen in one run with `event`, wherever they stand.
+pub(super) fn any_with<'f>(
+    fact: &'f Fact,
+    event: &'f Event,
+    kinds: &'f [EventKind],
+) -> impl Iterator<Item = &'f Event> {
+    fact.events.iter().filter(move |it| kinds.contains(&it.kind) && together(it, event))
+}
+
+/// The part of the events after the one at `index` that can happen in one run with it.
+pub(super) fn after(fact: &Fact, index: usize) -> impl Iterator<Item = (usize, &Event)> {
+    let event = &fact.events[index];
+    fact.events.iter().enumerate().skip(index + 1).filter(move |(_, it)| together(it, event))
+}
+
+pub(super) fn before(fact: &Fact, index: usize) -> impl Iterator<Item = &Event> {
+    let event = &fact.events[index];
+    fact.events[..index].iter().filter(move |it| together(it, event))
+}
+
+/// A constant text operand.
+pub(super) fn text<'e>(event: &'e Event, operand: &str) -> Option<&'e str> {
+    match &event.operands.get(operand)?.value {
+        Value::Known(Scalar::Text(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// What the key of an event is called: its text, else the name of the constant or variable.
+pub(super) fn key_name(event: &Event) -> Option<&str> {
+    text(event, "key").or_else(|| Some(event.operands.get("key")?.names.last()?.as_str()))
+}
+
+pub(super) fn value(event: &Event) -> Option<&Operand> {
+    event.operands.get("value")
+}
+
+/// A constant that gives nothing: `false`, `None`, `""`, `0`.
+pub(super) fn is_nothing(operand: &Operand) -> bool {
+    match &operand.value {
+        Value::Known(Scalar::Bool(false) | Scalar::Null | Scalar::Int(0)) | Value::Unset => true,
+        Value::Known(Scalar::Text(text)) => text.is_empty(),
+        Value::Known(Scalar::List(elements)) => elements.is_empty(),
+        _ => false,
+    }
+}
+
+pub(super) fn has_label(event: &Event, label: Labels) -> bool {
+    value(event).is_some_and(|it| it.labels.has(label))
+}
+
+/// Whether data of this kind of key is written: `identity`, `pending`, ..
+pub(super) fn key_is(event: &Event, kind: &str) -> bool {
+    key_name(event).and_then(words::session_key) == Some(kind)
+}
+
+/// Where to point: in the handler itself, at the call when the event happens in a helper.
+pub(super) fn place(event: &Event) -> Span {
+    event.via.first().copied().unwrap_or(event.span)
+}
+
+/// The event as evidence; with the place in the helper when the finding stands at the call.
+pub(super) fn note(event: &Event, text: impl Into<String>) -> Note {
+    Note { span: event.span, text: text.into() }
+}
+
+/// Whether the fact's word attribute has this value for sure.
+pub(super) fn word_is(fact: &Fact, attribute: &str, word: &str) -> bool {
+    let value = fact.attribute(attribute).map(|it| &it.value);
+    matches!(value, Some(Value::Known(Scalar::Text(text))) if text == word)
+}
+
+/// The session's data is in the client's hands and readable there.
+pub(super) fn readable_by_client(fact: &Fact) -> bool {
+    word_is(fact, "store", "cookie") && !word_is(fact, "protection", "encrypted")
+}
+
+/// `key` in backticks for a label, or nothing.
+pub(super) fn quoted_key(event: &Event) -> String {
+    text(event, "key").map(|it| format!(" `{it}`")).unwrap_or_default()
+}

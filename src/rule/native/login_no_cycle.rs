@@ -1,0 +1,65 @@
+//! A session gains an identity and keeps its id.
+
+use super::event::{
+    any_with, before, flag, has_label, is_nothing, key_is, key_name, note, place, quoted_key, value, word_is,
+};
+use crate::facts::{Event, EventKind, Fact, Labels};
+use crate::finding::Confidence;
+use crate::rule::judge::Draft;
+use crate::rule::{Context, Rule};
+
+/// Anything after which an id that was known before is of no use. Whether it works in this order is the business of
+/// `session_fixed_write_order`.
+const NEW_ID: &[EventKind] = &[EventKind::RotateId, EventKind::Destroy, EventKind::DeleteRecord];
+
+pub(super) fn check(rule: &Rule, fact: &Fact, _: &Context<'_>) -> Vec<Draft> {
+    let login_path = word_is(fact, "purpose", "login");
+    let gain = fact.events.iter().enumerate().find(|(index, event)| {
+        gains_identity(rule, fact, *index, event, login_path) && !gets_new_id(fact, event)
+    });
+    let Some((index, event)) = gain else { return Vec::new() };
+    let checked = credential_check(fact, index);
+    let mut draft =
+        Draft::new(place(event), format!("the identity{} enters the session here", quoted_key(event)));
+    draft.evidence.extend(checked.map(|it| note(it, "credentials checked here")));
+    if place(event) != event.span {
+        draft.evidence.push(note(event, format!("the identity{} is written here", quoted_key(event))));
+    }
+    draft.ordered = !draft.evidence.is_empty();
+    draft.case = word_is(fact, "store", "cookie").then_some("cookie-held");
+    if checked.is_none() && !has_label(event, Labels::AUTHENTICATED) {
+        draft.confidence = Confidence::Medium;
+    }
+    vec![draft]
+}
+
+fn gains_identity(rule: &Rule, fact: &Fact, index: usize, event: &Event, login_path: bool) -> bool {
+    if event.kind == EventKind::Login {
+        return flag(event, "rotates=never");
+    }
+    if event.kind != EventKind::WritePayload {
+        return false;
+    }
+    let checked = credential_check(fact, index).is_some() || has_label(event, Labels::AUTHENTICATED);
+    let contact = key_name(event).is_some_and(|key| rule.words("contact").iter().any(|it| it == key));
+    let identity = key_is(event, "identity") || (contact && checked);
+    identity && (checked || login_path) && !established(rule, event)
+}
+
+fn credential_check(fact: &Fact, index: usize) -> Option<&Event> {
+    before(fact, index).filter(|it| it.kind == EventKind::CheckCredentials).last()
+}
+
+/// The value is nothing, or an identity that the session had already.
+fn established(rule: &Rule, event: &Event) -> bool {
+    value(event).is_some_and(|it| {
+        let path = it.names.join(" ");
+        let known = rule.words("established").iter().any(|known| path.starts_with(known.as_str()));
+        is_nothing(it) || known || (it.labels.has(Labels::SESSION) && !it.labels.has(Labels::AUTHENTICATED))
+    })
+}
+
+fn gets_new_id(fact: &Fact, event: &Event) -> bool {
+    let by_login = any_with(fact, event, &[EventKind::Login]).any(|it| !flag(it, "rotates=never"));
+    by_login || any_with(fact, event, NEW_ID).next().is_some()
+}

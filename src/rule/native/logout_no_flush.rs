@@ -1,0 +1,64 @@
+//! A logout that leaves the record and its id alive.
+
+use super::event::{any_with, flag, key_is, note, place, quoted_key, text, word_is};
+use crate::facts::{Event, EventKind, Fact};
+use crate::model::words;
+use crate::rule::judge::Draft;
+use crate::rule::{Context, Rule};
+
+/// After any of these an old copy of the cookie is worth nothing.
+const ENDS: &[EventKind] =
+    &[EventKind::Destroy, EventKind::DeleteRecord, EventKind::RotateId, EventKind::DestroyOthers];
+
+pub(super) fn check(_: &Rule, fact: &Fact, _: &Context<'_>) -> Vec<Draft> {
+    let logout_path = word_is(fact, "purpose", "logout");
+    let half = |event: &&Event| half_measure(event, logout_path).is_some() && !ended(fact, event);
+    // What speaks most clearly: a key removed, before a cookie removed, before a payload emptied.
+    let rank = |event: &&Event| half_measure(event, logout_path).map(|(_, case)| case.map_or(0, |_| 1));
+    let Some(event) = fact.events.iter().filter(half).min_by_key(rank) else { return Vec::new() };
+    let Some((label, case)) = half_measure(event, logout_path) else { return Vec::new() };
+    let mut draft = Draft::new(place(event), label);
+    if place(event) != event.span {
+        draft.evidence.push(note(event, "this is all that happens"));
+    }
+    draft.case = if word_is(fact, "store", "cookie") { Some("cookie-held") } else { case };
+    vec![draft]
+}
+
+/// What an event does instead of ending the session, and which case of the page it is.
+fn half_measure(event: &Event, logout_path: bool) -> Option<(String, Option<&'static str>)> {
+    match event.kind {
+        EventKind::Logout if flag(event, "how=cookie-only") => {
+            Some(("only the cookie goes here".into(), None))
+        }
+        EventKind::Logout if flag(event, "how=keeps-session") => {
+            Some(("only the identity is removed here".into(), None))
+        }
+        EventKind::Logout if flag(event, "how=keeps-payload") => {
+            Some(("the other data of the session stays".into(), Some("keeps-payload")))
+        }
+        EventKind::RemovePayload if logout_path && key_is(event, "identity") => {
+            Some((format!("only the key{} is removed here", quoted_key(event)), None))
+        }
+        EventKind::EmitRemoval if logout_path => match words::cookie_role(text(event, "name")?) {
+            "session" => Some(("only the cookie is removed here".into(), None)),
+            "auth" => Some(("only the cookie is removed here".into(), Some("token"))),
+            _ => None,
+        },
+        EventKind::ClearPayload if logout_path && !flag(event, "ends-session") => {
+            Some(("the data goes here, the id lives on".into(), Some("cleared")))
+        }
+        _ => None,
+    }
+}
+
+fn ended(fact: &Fact, event: &Event) -> bool {
+    let ends = |it: &Event| !flag(it, "cookie-only");
+    let by_logout = any_with(fact, event, &[EventKind::Logout])
+        .any(|it| half_measure(it, true).is_none() || flag(it, "how=keeps-payload") && it.span != event.span);
+    let own_store = event.kind == EventKind::EmitRemoval
+        && any_with(fact, event, &[EventKind::ChangeState]).next().is_some();
+    let emptied = event.kind != EventKind::ClearPayload
+        && any_with(fact, event, &[EventKind::ClearPayload]).any(|it| flag(it, "ends-session"));
+    by_logout || own_store || emptied || any_with(fact, event, ENDS).any(ends)
+}

@@ -1,0 +1,62 @@
+//! A change below the first level that nobody marks, so that it is never saved.
+
+use super::event::{any_with, flag, is_nothing, key_name, note, place, text, value};
+use crate::facts::{Event, EventKind, Fact};
+use crate::rule::judge::Draft;
+use crate::rule::{Context, Rule};
+
+/// Each of these marks the session as changed, wherever in the request it happens.
+const MARKS: &[EventKind] = &[
+    EventKind::WritePayload,
+    EventKind::MarkModified,
+    EventKind::RemovePayload,
+    EventKind::ClearPayload,
+    EventKind::RotateId,
+    EventKind::Destroy,
+    EventKind::SetExpiry,
+    EventKind::Login,
+    EventKind::Logout,
+];
+
+pub(super) fn check(_: &Rule, fact: &Fact, _: &Context<'_>) -> Vec<Draft> {
+    fact.events
+        .iter()
+        .filter(|it| is_unmarked(it) && !any_with(fact, it, MARKS).any(marks))
+        .map(|event| {
+            let what = text(event, "key")
+                .map_or("a stored value".to_owned(), |key| format!("the value under `{key}`"));
+            let mut draft = Draft::new(event.span, format!("{what} is changed here"));
+            draft.subject = key_name(event).map(Into::into);
+            let empty = value(event).is_some_and(is_nothing);
+            draft.case = match (event.kind, empty) {
+                (_, true) => Some("empty"),
+                (EventKind::WritePayload, _) => Some("unmarked"),
+                _ => None,
+            };
+            if place(event) != event.span {
+                draft
+                    .evidence
+                    .push(crate::facts::Note { span: place(event), text: "called from here".into() });
+            }
+            draft.evidence.extend(
+                any_with(fact, event, &[EventKind::WritePayload])
+                    .filter(|it| flag(it, "if-absent"))
+                    .take(1)
+                    .map(|it| note(it, "this stores only when the key is missing")),
+            );
+            draft
+        })
+        .collect()
+}
+
+fn is_unmarked(event: &Event) -> bool {
+    match event.kind {
+        EventKind::MutateNested => true,
+        EventKind::WritePayload => flag(event, "unmarked"),
+        _ => false,
+    }
+}
+
+fn marks(event: &Event) -> bool {
+    !flag(event, "unmarked") && !flag(event, "if-absent")
+}
