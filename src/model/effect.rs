@@ -5,7 +5,7 @@
 //! parameter of the model's `params`), `self`, `self.ATTR`, `on`, `off`, `null`, `unset`, `by-scheme`, a number, `'text'` or a bare word.
 //!
 //! The call evaluates to what its first clause that yields something yields; `label` works on that value, and several
-//! `duration` clauses add up. Operands that a verb does not read itself (see `Verb::operands`) are attributes, or flags
+//! `duration` clauses add up. Without a receiver `set`, `unset` and `merge` work on what was yielded before. Operands that a verb does not read itself (see `Verb::operands`) are attributes, or flags
 //! of the event.
 
 use smol_str::SmolStr;
@@ -23,7 +23,7 @@ pub enum Verb {
     Set,
     /// `attr`: back to unset.
     Unset,
-    /// Pours the attributes of object `from` into the receiver (a builder given to a builder).
+    /// Pours the attributes of object `from`, its defaults included, into the receiver (a builder given to a builder).
     Merge,
     /// Evaluates to the receiver; with `type` it is of that type from now on.
     Same,
@@ -46,7 +46,7 @@ pub enum Verb {
     Sent,
     /// The attribute of a header called `attr` (`httponly`, `max-age`; known when the program runs) becomes `value`.
     SetNamed,
-    /// Sends a header: `name`, `value` (text). Only `Set-Cookie` matters.
+    /// Sends a header: `name`, `value` (text), or both in one `pair`. Only `Set-Cookie` matters.
     EmitRaw,
     /// Sends a removal of `cookie` or `name`; `path`, `domain` as given (beside `cookie`: when unset), flags `only-if-sent`,
     /// `no-path` (whatever path the cookie had) and `strips-header` (drops the line from this response, the browser keeps it).
@@ -138,7 +138,7 @@ impl Verb {
             Self::Emit => Attributes(&["cookie"]),
             Self::Sent => Only(&["name"]),
             Self::SetNamed => Only(&["attr", "value"]),
-            Self::EmitRaw => Only(&["name", "value"]),
+            Self::EmitRaw => Only(&["name", "value", "pair"]),
             Self::Remove => Attributes(&["cookie", "only-if-sent", "no-path", "strips-header"]),
             Self::Jar => Only(&["protection", "key", "prefix", "type"]),
             Self::ReadCookie => Only(&["name", "cookie", "default", "verified", "max_age"]),
