@@ -204,10 +204,18 @@ impl Models {
 /// Packages whose models every project needs.
 const BASICS: [&str; 2] = ["std", "python"];
 
+/// Folders with models; what lies beside them in `models/` are tables of other rooms.
+const FOLDERS: [&str; 2] = ["models/python/", "models/rust/"];
+
 /// Indices in `MODELS`, sorted.
 fn selected(scope: &Scope<'_>) -> BTreeSet<usize> {
-    let Scope::Packages(wanted) = scope else { return (0..MODELS.len()).collect() };
-    let heads: Vec<_> = MODELS.iter().map(|(_, text)| header(text)).collect();
+    let is_model = |it: &usize| FOLDERS.iter().any(|folder| MODELS[*it].0.starts_with(folder));
+    let Scope::Packages(wanted) = scope else { return (0..MODELS.len()).filter(is_model).collect() };
+    let heads: Vec<_> = MODELS
+        .iter()
+        .enumerate()
+        .map(|(at, (_, text))| if is_model(&at) { header(text) } else { Header::default() })
+        .collect();
     let mut chosen = BTreeSet::new();
     let mut open: Vec<usize> = (0..heads.len())
         .filter(|it| heads[*it].packages.iter().any(|it| BASICS.contains(&it.as_str()) || wanted(it)))
@@ -222,6 +230,7 @@ fn selected(scope: &Scope<'_>) -> BTreeSet<usize> {
     chosen
 }
 
+#[derive(Default)]
 struct Header {
     packages: Vec<SmolStr>,
     needs: Vec<SmolStr>,
