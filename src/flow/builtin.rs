@@ -1,0 +1,135 @@
+//! Methods and functions of the languages themselves, by the names in `models/builtins.toml`.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// What a method of a plain value does.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Operation {
+    Same,
+    Fallback,
+    FallbackCall,
+    FallbackDefault,
+    Map,
+    MapOr,
+    MapOrElse,
+    IsSomeAnd,
+    Tap,
+    Then,
+    ThenSome,
+    Lower,
+    Upper,
+    Trim,
+    Parse,
+    StartsWith,
+    EndsWith,
+    Equals,
+    Differs,
+    IsSome,
+    IsNone,
+    IsEmpty,
+    Not,
+    Append,
+    Extend,
+    Insert,
+    Mutate,
+    Item,
+    Iterate,
+    First,
+    Copy,
+    Length,
+    Bytes,
+    Call,
+    EmptyList,
+    EmptyMap,
+    Bool,
+    Int,
+    Null,
+}
+
+/// The tables of `models/builtins.toml`.
+pub struct Builtins {
+    pub methods: HashMap<String, Operation>,
+    functions: HashMap<String, Operation>,
+    pub transparent: HashSet<String>,
+    pub collection: HashSet<String>,
+    pub settings_objects: HashSet<String>,
+    pub settings_derives: HashSet<String>,
+}
+
+impl Builtins {
+    /// By full path, by its last two segments, or by a bare name.
+    #[must_use]
+    pub fn function(&self, path: &str) -> Option<Operation> {
+        if let Some(found) = self.functions.get(path) {
+            return Some(*found);
+        }
+        let (separator, width) = if path.contains("::") { ("::", 2) } else { (".", 1) };
+        let mut parts = path.rmatch_indices(separator);
+        let cut = match (parts.next(), parts.next()) {
+            (Some(_), Some((at, _))) => &path[at + width..],
+            _ => path,
+        };
+        self.functions.get(cut).copied()
+    }
+}
+
+/// Read once, on first use.
+#[must_use]
+pub fn builtins() -> &'static Builtins {
+    static TABLES: LazyLock<Builtins> = LazyLock::new(|| {
+        let file: File = toml::from_str(include_str!("../../models/builtins.toml")).unwrap_or_default();
+        Builtins {
+            methods: invert(file.methods),
+            functions: invert(file.functions),
+            transparent: file.types.transparent,
+            collection: file.types.collection,
+            settings_objects: file.settings.objects,
+            settings_derives: file.settings.derives,
+        }
+    });
+    &TABLES
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct File {
+    methods: HashMap<Operation, Vec<String>>,
+    functions: HashMap<Operation, Vec<String>>,
+    types: Types,
+    settings: Settings,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Types {
+    transparent: HashSet<String>,
+    collection: HashSet<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    objects: HashSet<String>,
+    derives: HashSet<String>,
+}
+
+fn invert(rows: HashMap<Operation, Vec<String>>) -> HashMap<String, Operation> {
+    rows.into_iter().flat_map(|(operation, names)| names.into_iter().map(move |name| (name, operation))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_are_readable() {
+        let file: Result<File, _> = toml::from_str(include_str!("../../models/builtins.toml"));
+        assert_eq!(file.err().map(|it| it.to_string()), None);
+        assert_eq!(builtins().methods.get("unwrap_or"), Some(&Operation::Fallback));
+        assert_eq!(builtins().function("std::sync::Arc::new"), Some(Operation::Same));
+    }
+}

@@ -1,0 +1,560 @@
+//! Names: what each module defines, and what a path means where it stands.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use smol_str::SmolStr;
+
+use super::units::Units;
+use crate::ir::{
+    Block, Constant, Expr, ExprKind, Extend, FileId, Function, Import, Item, ItemKind, MacroDef, Name, Pattern,
+    PatternKind, Stmt, StmtKind, TypeDef, Unit,
+};
+use crate::workspace::{FileKind, Workspace};
+
+/// A module: a file, or a module written inside one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ScopeId {
+    pub file: FileId,
+    pub index: u32,
+}
+
+/// One file with its names.
+pub struct FileIndex {
+    pub unit: Arc<Unit>,
+    pub scopes: Vec<Scope>,
+}
+
+/// The names of one module.
+#[derive(Default)]
+pub struct Scope {
+    pub parent: Option<u32>,
+    /// Path inside the file.
+    pub path: Vec<Name>,
+    pub names: HashMap<Name, Vec<Entry>>,
+    pub globs: Vec<Import>,
+    pub extends: Vec<Arc<Extend>>,
+    /// Functions and methods in order, for the roots of the evaluation.
+    pub functions: Vec<Definition>,
+    /// Under `#[cfg(test)]`.
+    pub test: bool,
+}
+
+/// What a name stands for in its module.
+#[derive(Clone)]
+pub enum Entry {
+    Function(Arc<Function>, Gate),
+    Type(Arc<TypeDef>),
+    Constant(Arc<Constant>, Gate),
+    /// A module inside the file.
+    Module(u32),
+    /// A module in a file of its own.
+    FileModule,
+    Import(Import),
+    Macro(Arc<MacroDef>),
+    /// A script's variable: its last assignment.
+    Variable(Arc<Expr>),
+}
+
+/// When a definition exists: the `cfg` condition over it.
+pub type Gate = Option<Arc<Expr>>;
+
+/// A function where it is defined.
+#[derive(Clone)]
+pub struct Definition {
+    pub function: Arc<Function>,
+    pub scope: ScopeId,
+    /// The type whose method it is: last segment as written.
+    pub owner: Option<Owner>,
+    pub gate: Gate,
+}
+
+#[derive(Clone)]
+pub enum Owner {
+    Type(Arc<TypeDef>),
+    Extend(Arc<Extend>),
+}
+
+/// A meaning of a path.
+#[derive(Clone)]
+pub enum Meaning {
+    Function(Definition),
+    Type(TypeId),
+    Constant(Arc<Constant>, ScopeId),
+    Variable(Arc<Expr>, ScopeId),
+    Module(ScopeId),
+    Macro(Arc<MacroDef>, ScopeId),
+    /// Outside the project: the full path in the language's own spelling.
+    External(SmolStr),
+}
+
+/// A type of the project.
+#[derive(Clone)]
+pub struct TypeId {
+    pub def: Arc<TypeDef>,
+    pub scope: ScopeId,
+}
+
+impl PartialEq for TypeId {
+    fn eq(&self, other: &Self) -> bool {
+        self.def.span == other.def.span
+    }
+}
+
+/// All names of the project, filled in as they are asked for.
+pub struct Index<'a> {
+    pub units: &'a Units<'a>,
+    files: Vec<OnceLock<Option<Arc<FileIndex>>>>,
+}
+
+/// Longest chain of imports that is followed.
+const IMPORT_DEPTH: u32 = 12;
+
+impl<'a> Index<'a> {
+    #[must_use]
+    pub fn new(units: &'a Units<'a>) -> Self {
+        Self { units, files: units.workspace.files.iter().map(|_| OnceLock::new()).collect() }
+    }
+
+    #[must_use]
+    pub fn workspace(&self) -> &'a Workspace {
+        self.units.workspace
+    }
+
+    #[must_use]
+    pub fn file(&self, file: FileId) -> Option<Arc<FileIndex>> {
+        self.files
+            .get(file.0 as usize)?
+            .get_or_init(|| Some(Arc::new(index_unit(self.units.get(file)?))))
+            .clone()
+    }
+
+    /// `::` or `.`: how the language of a file joins a path.
+    #[must_use]
+    pub fn separator(&self, file: FileId) -> &'static str {
+        match self.workspace().files[file.0 as usize].kind {
+            FileKind::Rust => "::",
+            _ => ".",
+        }
+    }
+
+    fn dotted(&self, file: FileId) -> bool {
+        self.separator(file) == "."
+    }
+
+    /// What a path means in a module.
+    #[must_use]
+    pub fn resolve(&self, scope: ScopeId, path: &[Name]) -> Option<Meaning> {
+        self.resolve_within(scope, path, IMPORT_DEPTH)
+    }
+
+    fn resolve_within(&self, scope: ScopeId, path: &[Name], depth: u32) -> Option<Meaning> {
+        let depth = depth.checked_sub(1)?;
+        let (first, rest) = path.split_first()?;
+        if self.dotted(scope.file) {
+            let start = self.name(scope, first, depth)?;
+            return self.descend(start, rest, depth);
+        }
+        match first.as_str() {
+            "crate" => self.descend(Meaning::Module(self.crate_root(scope.file)?), rest, depth),
+            "self" => self.descend(Meaning::Module(scope), rest, depth),
+            "super" => self.descend(Meaning::Module(self.parent(scope)?), rest, depth),
+            "" => self.external_or_crate(scope.file, rest, depth),
+            _ => match self.name(scope, first, depth) {
+                Some(start) => self.descend(start, rest, depth),
+                None => self.external_or_crate(scope.file, path, depth),
+            },
+        }
+    }
+
+    /// A path that begins with a crate's name.
+    fn external_or_crate(&self, _file: FileId, path: &[Name], depth: u32) -> Option<Meaning> {
+        let (first, rest) = path.split_first()?;
+        if let Some(package) = self.workspace().rust_crate(first)
+            && let Some(root) = self.workspace().rust_module(package, &[])
+        {
+            return self.descend(Meaning::Module(ScopeId { file: root, index: 0 }), rest, depth);
+        }
+        Some(Meaning::External(path.join("::").into()))
+    }
+
+    /// A single name in a module, its imports and its globs.
+    fn name(&self, scope: ScopeId, name: &Name, depth: u32) -> Option<Meaning> {
+        let file = self.file(scope.file)?;
+        let names = file.scopes.get(scope.index as usize)?;
+        if let Some(entries) = names.names.get(name) {
+            return self.entry(scope, name, select(entries)?, depth);
+        }
+        let depth = depth.checked_sub(1)?;
+        // Later star imports win, as they do when the module runs.
+        let mut external = None;
+        for glob in names.globs.iter().rev() {
+            match self.import(scope, glob, depth) {
+                Some(Meaning::Module(target)) if target != scope => {
+                    if let Some(found) = self.name(target, name, depth) {
+                        return Some(found);
+                    }
+                }
+                Some(Meaning::Type(ty)) if ty.def.variants.iter().any(|variant| variant.name.name == *name) => {
+                    return Some(Meaning::External(name.clone()));
+                }
+                Some(Meaning::External(path)) if external.is_none() => {
+                    let joined = format!("{path}{}{name}", self.separator(scope.file));
+                    external = Some(Meaning::External(joined.into()));
+                }
+                _ => {}
+            }
+        }
+        // A glob of another package may or may not bring the name; a capitalised one is more likely its than a crate.
+        external.filter(|_| name.chars().next().is_some_and(char::is_uppercase))
+    }
+
+    fn entry(&self, scope: ScopeId, name: &Name, entry: &Entry, depth: u32) -> Option<Meaning> {
+        Some(match entry {
+            Entry::Function(function, gate) => Meaning::Function(Definition {
+                function: function.clone(),
+                scope,
+                owner: None,
+                gate: gate.clone(),
+            }),
+            Entry::Type(def) => Meaning::Type(TypeId { def: def.clone(), scope }),
+            Entry::Constant(constant, _) => Meaning::Constant(constant.clone(), scope),
+            Entry::Module(index) => Meaning::Module(ScopeId { file: scope.file, index: *index }),
+            Entry::FileModule => Meaning::Module(self.child_file(scope, name)?),
+            Entry::Import(import) => self.import(scope, import, depth)?,
+            Entry::Macro(definition) => Meaning::Macro(definition.clone(), scope),
+            Entry::Variable(value) => Meaning::Variable(value.clone(), scope),
+        })
+    }
+
+    /// The module or thing that an import names.
+    #[must_use]
+    pub fn import_target(&self, scope: ScopeId, import: &Import) -> Option<Meaning> {
+        self.import(scope, import, IMPORT_DEPTH)
+    }
+
+    fn import(&self, scope: ScopeId, import: &Import, depth: u32) -> Option<Meaning> {
+        let depth = depth.checked_sub(1)?;
+        if !self.dotted(scope.file) {
+            let (first, _) = import.path.split_first()?;
+            // `use name::..` of a name that this very import defines must not find itself.
+            let own = import.alias.as_ref() == Some(first) && import.path.len() > 1;
+            return if own {
+                self.external_or_crate(scope.file, &import.path, depth)
+            } else {
+                self.resolve_import(scope, import, depth)
+            };
+        }
+        for taken in (0..=import.path.len()).rev() {
+            let (module, rest) = import.path.split_at(taken);
+            if module.is_empty() && import.level == 0 {
+                break;
+            }
+            if let Some(file) = self.workspace().python_module(scope.file, import.level, module) {
+                let start = ScopeId { file, index: 0 };
+                return if rest.is_empty() {
+                    Some(Meaning::Module(start))
+                } else if start == scope {
+                    None
+                } else {
+                    self.descend(Meaning::Module(start), rest, depth)
+                };
+            }
+        }
+        Some(Meaning::External(import.path.join(".").into()))
+    }
+
+    fn resolve_import(&self, scope: ScopeId, import: &Import, depth: u32) -> Option<Meaning> {
+        let first = import.path.first()?;
+        // An import's own alias hides the crate of the same name: `use axum; use axum::Router;`.
+        if import.path.len() == 1 && import.alias.as_ref() == Some(first) {
+            return self.external_or_crate(scope.file, &import.path, depth);
+        }
+        self.resolve_within(scope, &import.path, depth)
+    }
+
+    /// Goes down from a meaning by the rest of a path.
+    pub fn descend(&self, start: Meaning, rest: &[Name], depth: u32) -> Option<Meaning> {
+        let Some((first, rest)) = rest.split_first() else { return Some(start) };
+        let depth = depth.checked_sub(1)?;
+        match start {
+            Meaning::Module(scope) => {
+                if first == "self" {
+                    return self.descend(Meaning::Module(scope), rest, depth);
+                }
+                if first == "super" {
+                    return self.descend(Meaning::Module(self.parent(scope)?), rest, depth);
+                }
+                let next = match self.name(scope, first, depth) {
+                    Some(next) => next,
+                    None => Meaning::Module(self.child_file(scope, first)?),
+                };
+                self.descend(next, rest, depth)
+            }
+            Meaning::External(path) => {
+                let separator = if path.contains("::") || !path.contains('.') { "::" } else { "." };
+                let mut joined = path.to_string();
+                for segment in std::iter::once(first).chain(rest) {
+                    joined.push_str(separator);
+                    joined.push_str(segment);
+                }
+                Some(Meaning::External(joined.into()))
+            }
+            // Members of types are looked up by the evaluator, which knows the type's extensions.
+            Meaning::Type(_) | Meaning::Function(_) | Meaning::Constant(..) | Meaning::Variable(..) | Meaning::Macro(..) => {
+                None
+            }
+        }
+    }
+
+    /// A submodule that lies in a file of its own.
+    fn child_file(&self, scope: ScopeId, name: &Name) -> Option<ScopeId> {
+        let workspace = self.workspace();
+        let entry = &workspace.files[scope.file.0 as usize];
+        let file = if self.dotted(scope.file) {
+            workspace.python_module(scope.file, 1, std::slice::from_ref(name)).filter(|_| entry.path.ends_with("__init__.py"))
+        } else {
+            let index = self.file(scope.file)?;
+            let inner = &index.scopes.get(scope.index as usize)?.path;
+            let mut path: Vec<Name> = entry.module.iter().skip(1).cloned().collect();
+            path.extend(inner.iter().cloned());
+            path.push(name.clone());
+            workspace.rust_module(entry.package?, &path)
+        }?;
+        Some(ScopeId { file, index: 0 })
+    }
+
+    fn crate_root(&self, file: FileId) -> Option<ScopeId> {
+        let entry = &self.workspace().files[file.0 as usize];
+        let root = self.workspace().rust_root(file).or_else(|| self.workspace().rust_module(entry.package?, &[]))?;
+        Some(ScopeId { file: root, index: 0 })
+    }
+
+    fn parent(&self, scope: ScopeId) -> Option<ScopeId> {
+        let index = self.file(scope.file)?;
+        if let Some(parent) = index.scopes.get(scope.index as usize)?.parent {
+            return Some(ScopeId { file: scope.file, index: parent });
+        }
+        let entry = &self.workspace().files[scope.file.0 as usize];
+        let above: Vec<Name> = entry.module.iter().skip(1).cloned().collect();
+        let (_, above) = above.split_last()?;
+        if above.is_empty() {
+            return self.crate_root(scope.file);
+        }
+        let file = self.workspace().rust_module(entry.package?, above)?;
+        Some(ScopeId { file, index: 0 })
+    }
+
+    /// Path of an item for people and fingerprints.
+    #[must_use]
+    pub fn item_path(&self, scope: ScopeId, name: &str) -> SmolStr {
+        let entry = &self.workspace().files[scope.file.0 as usize];
+        let mut parts: Vec<&str> = entry.module.iter().map(SmolStr::as_str).collect();
+        let index = self.file(scope.file);
+        if let Some(scope) = index.as_ref().and_then(|it| it.scopes.get(scope.index as usize)) {
+            parts.extend(scope.path.iter().map(SmolStr::as_str));
+        }
+        if !name.is_empty() {
+            parts.push(name);
+        }
+        parts.join(self.separator(scope.file)).into()
+    }
+}
+
+/// Of several definitions of a name the one that a release build has.
+fn select(entries: &[Entry]) -> Option<&Entry> {
+    let in_release = |entry: &&Entry| match entry {
+        Entry::Function(_, Some(gate)) | Entry::Constant(_, Some(gate)) => release_gate(gate) != Some(false),
+        _ => true,
+    };
+    entries.iter().rev().find(in_release).or_else(|| entries.last())
+}
+
+/// Whether a `cfg` condition holds in a release build without tests; `None` when a feature or platform decides.
+#[must_use]
+pub fn release_gate(gate: &Expr) -> Option<bool> {
+    use crate::ir::{BinaryOp, UnaryOp};
+    match &gate.kind {
+        ExprKind::BuildFlag(name) => match name.as_str() {
+            "debug_assertions" | "test" => Some(false),
+            _ => None,
+        },
+        ExprKind::Unary(UnaryOp::Not, inner) => release_gate(inner).map(|it| !it),
+        ExprKind::Binary(BinaryOp::And, left, right) => match (release_gate(left), release_gate(right)) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), other) | (other, Some(true)) => other,
+            _ => None,
+        },
+        ExprKind::Binary(BinaryOp::Or, left, right) => match (release_gate(left), release_gate(right)) {
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (Some(false), other) | (other, Some(false)) => other,
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a condition needs a test build.
+fn only_in_tests(gate: &Expr) -> bool {
+    use crate::ir::BinaryOp;
+    match &gate.kind {
+        ExprKind::BuildFlag(name) => name == "test",
+        ExprKind::Binary(BinaryOp::And, left, right) => only_in_tests(left) || only_in_tests(right),
+        ExprKind::Binary(BinaryOp::Or, left, right) => only_in_tests(left) && only_in_tests(right),
+        _ => false,
+    }
+}
+
+fn index_unit(unit: Arc<Unit>) -> FileIndex {
+    let mut scopes = vec![Scope::default()];
+    let file = unit.file;
+    index_block(file, &unit.body, 0, &mut scopes, false);
+    FileIndex { unit, scopes }
+}
+
+fn index_block(file: FileId, block: &Block, scope: u32, scopes: &mut Vec<Scope>, test: bool) {
+    for stmt in &block.stmts {
+        index_stmt(file, stmt, scope, scopes, test);
+    }
+}
+
+fn index_stmt(file: FileId, stmt: &Stmt, scope: u32, scopes: &mut Vec<Scope>, test: bool) {
+    match &stmt.kind {
+        StmtKind::Item(item) => index_item(file, item, scope, scopes, test),
+        StmtKind::Expr(expr) => index_script(file, expr, scope, scopes, test),
+        StmtKind::Let { pattern: Pattern { kind: PatternKind::Bind(name, None), .. }, value: Some(value), .. } => {
+            variable(&mut scopes[scope as usize], name, value);
+        }
+        StmtKind::Let { .. } => {}
+    }
+}
+
+/// Module-level code defines names too, also under conditions.
+fn index_script(file: FileId, expr: &Expr, scope: u32, scopes: &mut Vec<Scope>, test: bool) {
+    match &expr.kind {
+        ExprKind::Assign { target, op: None, value } => {
+            if let ExprKind::Path(path) = &target.kind
+                && let [name] = path.segments.as_slice()
+            {
+                variable(&mut scopes[scope as usize], name, value);
+            }
+        }
+        ExprKind::If(branch) => {
+            index_block(file, &branch.then, scope, scopes, test);
+            if let Some(or_else) = &branch.or_else {
+                index_block(file, or_else, scope, scopes, test);
+                if let Some(value) = &or_else.value {
+                    index_script(file, value, scope, scopes, test);
+                }
+            }
+        }
+        ExprKind::TryCatch(attempt) => {
+            for handler in &attempt.handlers {
+                index_block(file, &handler.body, scope, scopes, test);
+            }
+            // The attempt itself last: it wins over its fallback.
+            index_block(file, &attempt.body, scope, scopes, test);
+            for block in attempt.or_else.iter().chain(&attempt.finally) {
+                index_block(file, block, scope, scopes, test);
+            }
+        }
+        ExprKind::With(with) => index_block(file, &with.body, scope, scopes, test),
+        ExprKind::Block(block) => index_block(file, block, scope, scopes, test),
+        _ => {}
+    }
+}
+
+fn variable(scope: &mut Scope, name: &Name, value: &Expr) {
+    scope.names.entry(name.clone()).or_default().push(Entry::Variable(Arc::new(value.clone())));
+}
+
+fn index_item(file: FileId, item: &Item, scope: u32, scopes: &mut Vec<Scope>, test: bool) {
+    let test = test || item.gate.as_ref().is_some_and(only_in_tests) || item.attributes.iter().any(is_test_attribute);
+    let gate: Gate = item.gate.clone().map(Arc::new);
+    let id = ScopeId { file, index: scope };
+    let add = |scopes: &mut Vec<Scope>, name: &Name, entry: Entry| {
+        scopes[scope as usize].names.entry(name.clone()).or_default().push(entry);
+    };
+    match &item.kind {
+        ItemKind::Import(import) if import.star => scopes[scope as usize].globs.push(import.clone()),
+        ItemKind::Import(import) => {
+            if let Some(alias) = &import.alias {
+                add(scopes, alias, Entry::Import(import.clone()));
+            }
+        }
+        ItemKind::Function(function) => {
+            if !test {
+                let definition =
+                    Definition { function: function.clone(), scope: id, owner: None, gate: gate.clone() };
+                scopes[scope as usize].functions.push(definition);
+            }
+            add(scopes, &function.name.name, Entry::Function(function.clone(), gate));
+        }
+        ItemKind::Type(def) => {
+            if !test {
+                methods(&def.body, id, &Owner::Type(def.clone()), &mut scopes[scope as usize].functions);
+            }
+            add(scopes, &def.name.name, Entry::Type(def.clone()));
+        }
+        ItemKind::Extend(extend) => {
+            if !test {
+                for inner in &extend.items {
+                    method(inner, id, &Owner::Extend(extend.clone()), &mut scopes[scope as usize].functions);
+                }
+            }
+            scopes[scope as usize].extends.push(extend.clone());
+        }
+        ItemKind::Constant(constant) => {
+            add(scopes, &constant.name.name, Entry::Constant(constant.clone(), gate));
+        }
+        ItemKind::Module(module) => match &module.body {
+            Some(body) => {
+                let index = u32::try_from(scopes.len()).unwrap_or(u32::MAX);
+                let mut path = scopes[scope as usize].path.clone();
+                path.push(module.name.name.clone());
+                scopes.push(Scope { parent: Some(scope), path, test, ..Scope::default() });
+                index_block(file, body, index, scopes, test);
+                add(scopes, &module.name.name, Entry::Module(index));
+            }
+            None => add(scopes, &module.name.name, Entry::FileModule),
+        },
+        ItemKind::Macro(definition) => {
+            add(scopes, &definition.name.name, Entry::Macro(definition.clone()));
+        }
+    }
+}
+
+fn methods(body: &Block, scope: ScopeId, owner: &Owner, out: &mut Vec<Definition>) {
+    for stmt in &body.stmts {
+        if let StmtKind::Item(item) = &stmt.kind {
+            method(item, scope, owner, out);
+        }
+    }
+}
+
+fn method(item: &Item, scope: ScopeId, owner: &Owner, out: &mut Vec<Definition>) {
+    let gate: Gate = item.gate.clone().map(Arc::new);
+    if gate.as_deref().is_some_and(only_in_tests) {
+        return;
+    }
+    match &item.kind {
+        ItemKind::Function(function) => {
+            out.push(Definition { function: function.clone(), scope, owner: Some(owner.clone()), gate });
+        }
+        ItemKind::Type(def) => methods(&def.body, scope, &Owner::Type(def.clone()), out),
+        _ => {}
+    }
+}
+
+/// `#[test]`, `#[tokio::test]`, `#[rstest]`: the last segment says it.
+fn is_test_attribute(attribute: &crate::ir::Attribute) -> bool {
+    let path = match &attribute.expr.kind {
+        ExprKind::Path(path) => path,
+        ExprKind::Call(call) => match &call.callee.kind {
+            ExprKind::Path(path) => path,
+            _ => return false,
+        },
+        _ => return false,
+    };
+    path.segments.last().is_some_and(|last| last == "test" || last == "rstest" || last == "test_case")
+}

@@ -1,0 +1,40 @@
+//! What happened during one evaluation.
+
+use smol_str::SmolStr;
+
+use super::value::{Atom, ObjectId, Val};
+use crate::facts::{EventKind, Span};
+
+/// Events in order and the framework objects that were made.
+#[derive(Default)]
+pub struct Trace {
+    pub events: Vec<TraceEvent>,
+    /// Layers, stores and keys, judged by their final state.
+    pub made: Vec<ObjectId>,
+}
+
+pub struct TraceEvent {
+    pub kind: EventKind,
+    pub span: Span,
+    pub path: Vec<(Atom, bool)>,
+    pub via: Vec<Span>,
+    pub item: SmolStr,
+    /// Named operands; objects are snapshots in `Snapshot`s of the value.
+    pub operands: Vec<(SmolStr, Val)>,
+    /// Attributes of the cookie at that moment.
+    pub cookie: Option<Snapshot>,
+    pub target: SmolStr,
+    pub object: Option<ObjectId>,
+    pub package: SmolStr,
+    pub flags: Vec<SmolStr>,
+    /// Packages whose models say that it is a fact of theirs, with traits.
+    pub model: Option<std::sync::Arc<crate::model::TypeModel>>,
+}
+
+/// A framework object as it was.
+#[derive(Clone)]
+pub struct Snapshot {
+    pub object: super::value::Object,
+    /// An object that a caller gave: nothing is known that was not set here.
+    pub symbolic: bool,
+}
