@@ -58,6 +58,8 @@ pub struct Builtins {
     pub collection: HashSet<String>,
     pub settings_objects: HashSet<String>,
     pub settings_derives: HashSet<String>,
+    /// Decorators of methods that are read like a field.
+    pub properties: HashSet<String>,
 }
 
 impl Builtins {
@@ -89,6 +91,7 @@ pub fn builtins() -> &'static Builtins {
             collection: file.types.collection,
             settings_objects: file.settings.objects,
             settings_derives: file.settings.derives,
+            properties: file.types.properties,
         }
     });
     &TABLES
@@ -108,6 +111,7 @@ struct File {
 struct Types {
     transparent: HashSet<String>,
     collection: HashSet<String>,
+    properties: HashSet<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -118,7 +122,9 @@ struct Settings {
 }
 
 fn invert(rows: HashMap<Operation, Vec<String>>) -> HashMap<String, Operation> {
-    rows.into_iter().flat_map(|(operation, names)| names.into_iter().map(move |name| (name, operation))).collect()
+    rows.into_iter()
+        .flat_map(|(operation, names)| names.into_iter().map(move |name| (name, operation)))
+        .collect()
 }
 
 #[cfg(test)]

@@ -10,7 +10,9 @@ use super::machine::{Call, Machine, Truth};
 use super::state::{Frame, choose};
 use super::value::{Callee, Class, Kind, Piece, Ty, TyDef, Val};
 use crate::facts::Labels;
-use crate::ir::{self, BinaryOp, Function, Ident, MethodCall, Name, ParamKind, Path, PatternKind, Span, Spread};
+use crate::ir::{
+    self, BinaryOp, Function, Ident, MethodCall, Name, ParamKind, Path, PatternKind, Span, Spread,
+};
 
 /// Evaluated arguments.
 #[derive(Clone, Default, Debug)]
@@ -52,10 +54,15 @@ impl Machine<'_> {
                     None => args.open = true,
                 },
                 Spread::Mapping => match &value.kind {
-                    Kind::Object(id) if self.state.object(*id).is_some_and(|it| matches!(it.class, Class::Map)) => {
+                    Kind::Object(id)
+                        if self.state.object(*id).is_some_and(|it| matches!(it.class, Class::Map)) =>
+                    {
                         if let Some(object) = self.state.object(*id) {
                             args.open |= object.open;
-                            let entries = object.items.iter().filter_map(|(key, value)| Some((key.text()?.clone(), value.clone())));
+                            let entries = object
+                                .items
+                                .iter()
+                                .filter_map(|(key, value)| Some((key.text()?.clone(), value.clone())));
                             args.named.extend(entries);
                         }
                     }
@@ -106,7 +113,9 @@ impl Machine<'_> {
         let callee = self.state.refine(callee);
         match &callee.kind {
             Kind::Function(function) => match function.as_ref() {
-                Callee::Project(definition, receiver) => self.inline(definition, receiver.clone(), args, span),
+                Callee::Project(definition, receiver) => {
+                    self.inline(definition, receiver.clone(), args, span)
+                }
                 Callee::Closure(function, scope, frame) => self.invoke(function, *scope, frame, args, span),
                 Callee::Bound(receiver, name) => {
                     let name = Ident { name: name.clone(), span: name_span };
@@ -149,7 +158,8 @@ impl Machine<'_> {
                     &Truth::Atom(atom, true),
                     |machine| match function.as_ref() {
                         Callee::Closure(function, scope, frame) => {
-                            let unknown = function.params.iter().map(|_| Val::unknown("given by a library")).collect();
+                            let unknown =
+                                function.params.iter().map(|_| Val::unknown("given by a library")).collect();
                             machine.invoke(function, *scope, frame, Args::positional(unknown), span)
                         }
                         _ => Val::null(),
@@ -187,7 +197,13 @@ impl Machine<'_> {
         let caller_scope = std::mem::replace(&mut self.scope, definition.scope);
         let caller_owner = std::mem::replace(&mut self.owner, owner);
         let caller_loops = std::mem::take(&mut self.loops);
-        self.calls.push(Call { function: function.span, item, site: Some(span), returns: Vec::new(), yields: false });
+        self.calls.push(Call {
+            function: function.span,
+            item,
+            site: Some(span),
+            returns: Vec::new(),
+            yields: false,
+        });
         self.bind_params(function, receiver, args);
         let before = self.state.path.len();
         let value = self.block(body);
@@ -198,7 +214,9 @@ impl Machine<'_> {
         self.state.frame = caller_frame;
         let value = self.wrap(value, &function.attributes, span);
         match result_type {
-            Some(ty) if value.ty().is_none() && value.is_unknown() => value.with_info(|info| info.ty = Some(ty)),
+            Some(ty) if value.ty().is_none() && value.is_unknown() => {
+                value.with_info(|info| info.ty = Some(ty))
+            }
             _ => value,
         }
     }
@@ -208,14 +226,27 @@ impl Machine<'_> {
         value
     }
 
-    fn invoke(&mut self, function: &Function, scope: ScopeId, frame: &Rc<Frame>, args: Args, span: Span) -> Val {
+    fn invoke(
+        &mut self,
+        function: &Function,
+        scope: ScopeId,
+        frame: &Rc<Frame>,
+        args: Args,
+        span: Span,
+    ) -> Val {
         let Some(body) = function.body.as_ref().filter(|_| self.may_call(function.span)) else {
             return Val::unknown("too deep");
         };
         let caller_scope = std::mem::replace(&mut self.scope, scope);
         let caller_loops = std::mem::take(&mut self.loops);
         let item = self.item();
-        self.calls.push(Call { function: function.span, item, site: None, returns: Vec::new(), yields: false });
+        self.calls.push(Call {
+            function: function.span,
+            item,
+            site: None,
+            returns: Vec::new(),
+            yields: false,
+        });
         // What the closure captured is what the enclosing function holds now, as long as that one still runs.
         let caller_frame = self.state.frame.clone();
         let mut captured = frame.as_ref().clone();
@@ -285,7 +316,8 @@ impl Machine<'_> {
     }
 
     pub fn bind_params(&mut self, function: &Function, receiver: Option<Val>, args: Args) {
-        let mut positional = receiver.into_iter().chain(args.positional).collect::<std::collections::VecDeque<_>>();
+        let mut positional =
+            receiver.into_iter().chain(args.positional).collect::<std::collections::VecDeque<_>>();
         let mut named = args.named;
         for param in &function.params {
             let name = match &param.pattern.kind {
@@ -302,7 +334,8 @@ impl Machine<'_> {
                     self.list(rest, args.open, param.span)
                 }
                 ParamKind::RestKeywords => {
-                    let rest = named.drain(..).map(|(name, value)| (Val::new(Kind::Text(name)), value)).collect();
+                    let rest =
+                        named.drain(..).map(|(name, value)| (Val::new(Kind::Text(name)), value)).collect();
                     self.map(rest, args.open, param.span)
                 }
                 ParamKind::Keyword => by_name.unwrap_or_else(|| self.default_argument(param, args.open)),
@@ -334,7 +367,8 @@ impl Machine<'_> {
         let name = &definition.function.name.name;
         let full: SmolStr = match definition.owner.as_ref() {
             Some(super::index::Owner::Type(def)) => {
-                format!("{}{}{name}", def.name.name, self.program.index.separator(definition.scope.file)).into()
+                format!("{}{}{name}", def.name.name, self.program.index.separator(definition.scope.file))
+                    .into()
             }
             Some(super::index::Owner::Extend(extend)) => {
                 let target = extend.target.path.last().cloned().unwrap_or_default();
@@ -371,7 +405,13 @@ impl Machine<'_> {
         value
     }
 
-    pub fn construct_record(&mut self, path: &Path, fields: Vec<(Name, Val)>, rest: Option<Val>, span: Span) -> Val {
+    pub fn construct_record(
+        &mut self,
+        path: &Path,
+        fields: Vec<(Name, Val)>,
+        rest: Option<Val>,
+        span: Span,
+    ) -> Val {
         let target = if path.segments.len() == 1 && path.segments[0] == "Self" {
             match self.owner.as_ref().map(|ty| ty.def.clone()) {
                 Some(TyDef::Project(id)) => Some(Kind::Type(id)),
@@ -510,7 +550,8 @@ impl Machine<'_> {
         // A trait's method on a type parameter, or one that a derive made.
         let made = Ty { def: TyDef::Project(id.clone()), args: Rc::from([]) };
         if matches!(name.as_str(), "parse" | "load" | "from_env" | "read" | "new" | "deserialize") {
-            return Val::at(Kind::External(format!("{}::{name}", id.def.name.name).into()), span).with_info(|info| info.ty = Some(made));
+            return Val::at(Kind::External(format!("{}::{name}", id.def.name.name).into()), span)
+                .with_info(|info| info.ty = Some(made));
         }
         Val::unknown("an associated item that is not seen").with_info(|info| info.names = vec![name.clone()])
     }
@@ -531,7 +572,9 @@ impl Machine<'_> {
                     Some("bool") => Kind::Bool(false),
                     Some("Option") => Kind::Null,
                     Some("String") => Kind::Text(SmolStr::default()),
-                    Some("u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize") => Kind::Int(0),
+                    Some("u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize") => {
+                        Kind::Int(0)
+                    }
                     _ => Kind::Unknown("a default"),
                 };
                 (field.name.name.clone(), Val::at(kind, field.span))
@@ -541,6 +584,34 @@ impl Machine<'_> {
         holder.attributes.extend(fields);
         let function = Callee::Bound(Val::at(Kind::Object(object), span), "clone".into());
         Some(Val::at(Kind::Function(Rc::new(function)), span))
+    }
+
+    /// Calls the function that `#[serde(default = "path")]` names.
+    pub fn call_default(&mut self, path: &[Name], id: &TypeId, span: Span) -> Val {
+        let definition = match self.program.index.resolve(id.scope, path) {
+            Some(Meaning::Function(definition)) => Some(definition),
+            _ => path.split_last().and_then(|(last, owner)| {
+                match self.program.index.resolve(id.scope, owner) {
+                    Some(Meaning::Type(owner)) => self.find_method(&owner, last, 2),
+                    _ if owner == ["Self"] => self.find_method(id, last, 2),
+                    _ => None,
+                }
+            }),
+        };
+        match definition {
+            Some(definition) => self.inline(&definition, None, Args::default(), span),
+            None => Val::unknown("a default that is not seen"),
+        }
+    }
+
+    /// A field of `Type::default()`.
+    pub fn default_field(&mut self, id: &TypeId, name: &Name, span: Span) -> Option<Val> {
+        let definition = self.find_method(id, "default", 2)?;
+        let made = self.inline(&definition, None, Args::default(), span);
+        match made.kind {
+            Kind::Object(object) => self.state.object(object)?.attributes.get(name).cloned(),
+            _ => None,
+        }
     }
 
     fn class_attribute(&mut self, id: &TypeId, name: &Name) -> Option<Val> {
@@ -586,7 +657,9 @@ impl Machine<'_> {
     /// The value that a meaning stands for.
     pub fn meaning(&mut self, meaning: Meaning, span: Span) -> Val {
         match meaning {
-            Meaning::Function(definition) => Val::at(Kind::Function(Rc::new(Callee::Project(definition, None))), span),
+            Meaning::Function(definition) => {
+                Val::at(Kind::Function(Rc::new(Callee::Project(definition, None))), span)
+            }
             Meaning::Type(id) => match self.alias_target(id) {
                 TyDef::Project(id) => Val::at(Kind::Type(id), span),
                 TyDef::External(path) => self.meaning(Meaning::External(path), span),
@@ -600,7 +673,11 @@ impl Machine<'_> {
                     None => Vec::new(),
                 };
                 let value = self.elsewhere(scope, key, |machine| machine.eval(&expr));
-                if value.is_unknown() && value.names().is_empty() { value.with_info(|info| info.names = name) } else { value }
+                if value.is_unknown() && value.names().is_empty() {
+                    value.with_info(|info| info.names = name)
+                } else {
+                    value
+                }
             }
             Meaning::Module(scope) => Val::at(Kind::Module(scope), span),
             Meaning::Macro(..) => Val::unknown("a macro"),
@@ -620,7 +697,8 @@ impl Machine<'_> {
         match &base.kind {
             Kind::Choice(_) => self.lift(&base, &mut |machine, it| machine.field(&it, name)),
             Kind::Module(scope) => {
-                let meaning = self.program.index.descend(Meaning::Module(*scope), std::slice::from_ref(&name.name), 12);
+                let meaning =
+                    self.program.index.descend(Meaning::Module(*scope), std::slice::from_ref(&name.name), 12);
                 match meaning {
                     Some(meaning) => self.meaning(meaning, name.span),
                     None => Val::unknown("a name that the module does not define"),
@@ -661,7 +739,7 @@ impl Machine<'_> {
             self.class_of_type(&peeled)
         });
         match class {
-            Some(Class::Model(..)) => {
+            Some(Class::Model(_)) => {
                 if let Some(value) = self.framework_field(base, name, &names) {
                     return value;
                 }
@@ -681,7 +759,9 @@ impl Machine<'_> {
                 if let Some(value) = self.class_attribute(&id, &name.name) {
                     return value.labelled(labels);
                 }
-                if let Some(written) = id.def.fields.iter().find(|it| it.name.name == name.name).and_then(|it| it.ty.as_ref()) {
+                if let Some(written) =
+                    id.def.fields.iter().find(|it| it.name.name == name.name).and_then(|it| it.ty.as_ref())
+                {
                     let ty = self.ty(written, id.scope);
                     return Val::typed("a field", ty).labelled(labels).with_info(|info| info.names = names);
                 }
@@ -703,7 +783,14 @@ impl Machine<'_> {
         })
     }
 
-    fn inherited_field(&mut self, id: &TypeId, base: &Val, name: &Ident, names: &[Name], depth: u32) -> Option<Val> {
+    fn inherited_field(
+        &mut self,
+        id: &TypeId,
+        base: &Val,
+        name: &Ident,
+        names: &[Name],
+        depth: u32,
+    ) -> Option<Val> {
         if depth == 0 {
             return None;
         }
@@ -724,15 +811,18 @@ impl Machine<'_> {
                 _ => {}
             }
         }
-        self.program.catalog.field_hint(&name.name, self.scope.file).map(|ty| {
-            Val::typed("a field", ty).with_info(|info| info.names = names.to_vec())
-        })
+        self.program
+            .catalog
+            .field_hint(&name.name, self.scope.file)
+            .map(|ty| Val::typed("a field", ty).with_info(|info| info.names = names.to_vec()))
     }
 
     /// Runs `__init__` once on an unknown instance, to learn its attributes.
     fn constructed_field(&mut self, base: &Val, id: &TypeId, name: &Ident) -> Option<Val> {
         let init = self.find_method(id, "__init__", 4)?;
-        if !self.may_call(init.function.span) || self.calls.iter().any(|call| call.function == init.function.span) {
+        if !self.may_call(init.function.span)
+            || self.calls.iter().any(|call| call.function == init.function.span)
+        {
             return None;
         }
         let object = self.materialise(base, Class::Project(id.clone()));
@@ -749,7 +839,8 @@ impl Machine<'_> {
             .map(|param| match &param.pattern.kind {
                 PatternKind::Bind(name, _) => {
                     let hinted = self.program.catalog.param_hint(name, init.scope.file);
-                    let value = hinted.map_or_else(|| Val::unknown("an argument"), |ty| Val::typed("an argument", ty));
+                    let value = hinted
+                        .map_or_else(|| Val::unknown("an argument"), |ty| Val::typed("an argument", ty));
                     value.with_info(|info| info.names = vec![name.clone()])
                 }
                 _ => Val::unknown("an argument"),
@@ -786,7 +877,7 @@ impl Machine<'_> {
             return value.clone();
         }
         let name = Ident { name: "__getitem__".into(), span };
-        if let Some(Class::Model(..) | Class::Project(_)) = self.class_of(&base) {
+        if let Some(Class::Model(_) | Class::Project(_)) = self.class_of(&base) {
             return self.call_method(&base, &name, Args::positional(vec![index]), span, &[]);
         }
         self.item_of(&base, &index, span)
@@ -863,8 +954,14 @@ impl Machine<'_> {
             let other = value.clone();
             self.branch(
                 &Truth::Atom(choice.condition, true),
-                |it| { it.set_field(&choice.then, name, value, span); Val::null() },
-                |it| { it.set_field(&choice.or_else, name, other, span); Val::null() },
+                |it| {
+                    it.set_field(&choice.then, name, value, span);
+                    Val::null()
+                },
+                |it| {
+                    it.set_field(&choice.or_else, name, other, span);
+                    Val::null()
+                },
             );
             return;
         }
@@ -872,7 +969,7 @@ impl Machine<'_> {
             self.mutation(&base, span);
             return;
         };
-        if let Class::Model(..) = class {
+        if let Class::Model(_) = class {
             let setter = Ident { name: format!("{}=", name.name).into(), span: name.span };
             if self.has_method(&class, &setter.name) {
                 self.call_method(&base, &setter, Args::positional(vec![value]), span, &[]);
@@ -899,7 +996,7 @@ impl Machine<'_> {
             self.mutation(&base, span);
             return;
         }
-        if let Some(Class::Model(..) | Class::Project(_)) = self.class_of(&base) {
+        if let Some(Class::Model(_) | Class::Project(_)) = self.class_of(&base) {
             let name = Ident { name: "__setitem__".into(), span };
             self.call_method(&base, &name, Args::positional(vec![index, value]), span, &[]);
             return;
@@ -911,7 +1008,7 @@ impl Machine<'_> {
         if let ir::ExprKind::Index(base, index) = &target.kind {
             let base = self.eval(base);
             let index = self.eval(index);
-            if let Some(Class::Model(..) | Class::Project(_)) = self.class_of(&base) {
+            if let Some(Class::Model(_) | Class::Project(_)) = self.class_of(&base) {
                 let name = Ident { name: "__delitem__".into(), span: target.span };
                 self.call_method(&base, &name, Args::positional(vec![index]), target.span, &[]);
             } else {
@@ -953,7 +1050,8 @@ impl Machine<'_> {
             );
         }
         if let Kind::Object(id) = receiver.kind
-            && let Some(Val { kind: Kind::Function(_), .. }) = self.state.object(id).and_then(|it| it.attributes.get(&name.name))
+            && let Some(Val { kind: Kind::Function(_), .. }) =
+                self.state.object(id).and_then(|it| it.attributes.get(&name.name))
         {
             let callee = self.field(&receiver, name);
             return self.apply(&callee, args, span, name.span);
@@ -975,15 +1073,28 @@ impl Machine<'_> {
         {
             return value;
         }
-        if let Some(definition) = self.program.index.extension_method(&name.name, class.as_ref(), receiver.ty(), self) {
+        let path = match (&class, receiver.ty().map(|ty| &ty.def)) {
+            (Some(Class::Model(path)), _) => Some(path.clone()),
+            (_, Some(TyDef::External(path))) => Some(path.clone()),
+            _ => None,
+        };
+        if let Some(definition) = self.program.index.extension_method(&name.name, path.as_deref()) {
             return self.inline(&definition, Some(receiver), args, span);
         }
         self.plain_method(&receiver, name, &args, span)
     }
 
-    fn method_of_class(&mut self, class: &Class, receiver: &Val, name: &Ident, args: &Args, span: Span, types: &[Ty]) -> Option<Val> {
+    fn method_of_class(
+        &mut self,
+        class: &Class,
+        receiver: &Val,
+        name: &Ident,
+        args: &Args,
+        span: Span,
+        types: &[Ty],
+    ) -> Option<Val> {
         match class {
-            Class::Model(..) => self.framework_method(class, receiver, name, args, span, types),
+            Class::Model(_) => self.framework_method(class, receiver, name, args, span, types),
             Class::Project(id) => {
                 if let Some(definition) = self.find_method(id, &name.name, 4) {
                     return Some(self.inline(&definition, Some(receiver.clone()), args.clone(), span));
@@ -1009,14 +1120,23 @@ impl Machine<'_> {
         self.class_of(&inner).is_some().then_some(inner)
     }
 
-    fn inherited_method(&mut self, id: &TypeId, receiver: &Val, name: &Ident, args: &Args, span: Span, depth: u32) -> Option<Val> {
+    fn inherited_method(
+        &mut self,
+        id: &TypeId,
+        receiver: &Val,
+        name: &Ident,
+        args: &Args,
+        span: Span,
+        depth: u32,
+    ) -> Option<Val> {
         if depth == 0 {
             return None;
         }
         for written in id.def.bases.clone() {
             match self.ty(&written, id.scope).def {
                 TyDef::Project(parent) if parent != *id => {
-                    if let Some(value) = self.inherited_method(&parent, receiver, name, args, span, depth - 1) {
+                    if let Some(value) = self.inherited_method(&parent, receiver, name, args, span, depth - 1)
+                    {
                         return Some(value);
                     }
                 }
@@ -1056,11 +1176,20 @@ impl Machine<'_> {
     }
 
     /// One of the languages' own operations.
-    pub fn operation(&mut self, operation: Operation, receiver: &Val, name: &Ident, args: &Args, span: Span) -> Val {
+    pub fn operation(
+        &mut self,
+        operation: Operation,
+        receiver: &Val,
+        name: &Ident,
+        args: &Args,
+        span: Span,
+    ) -> Val {
         let first = args.positional.first().cloned();
         match operation {
             Operation::Same => receiver.clone(),
-            Operation::Fallback => first.map_or_else(|| receiver.clone(), |fallback| self.or_fallback(receiver, fallback, span)),
+            Operation::Fallback => {
+                first.map_or_else(|| receiver.clone(), |fallback| self.or_fallback(receiver, fallback, span))
+            }
             Operation::FallbackCall => {
                 let fallback = first.map_or_else(Val::null, |callee| {
                     self.apply(&callee, Args::positional(vec![Val::unknown("an error")]), span, name.span)
@@ -1101,7 +1230,9 @@ impl Machine<'_> {
                 self.branch(
                     &truth,
                     |it| match (operation, first) {
-                        (Operation::Then, Some(callee)) => it.apply(&callee, Args::default(), span, name.span),
+                        (Operation::Then, Some(callee)) => {
+                            it.apply(&callee, Args::default(), span, name.span)
+                        }
                         (_, Some(value)) => value,
                         (_, None) => Val::null(),
                     },
@@ -1146,7 +1277,9 @@ impl Machine<'_> {
             Operation::First => self.element_of(receiver),
             Operation::Copy => self.copy(receiver, span),
             Operation::Length => Val::at(Kind::Unknown("a length"), span),
-            Operation::Call => first.map_or_else(Val::null, |callee| self.apply(&callee, Args::default(), span, name.span)),
+            Operation::Call => {
+                first.map_or_else(Val::null, |callee| self.apply(&callee, Args::default(), span, name.span))
+            }
             Operation::EmptyList => self.list(Vec::new(), false, span),
             Operation::EmptyMap => self.map(Vec::new(), false, span),
             Operation::Bool => {
@@ -1164,7 +1297,9 @@ impl Machine<'_> {
     }
 
     fn index_plain(&mut self, base: &Val, index: &Val, span: Span) -> Val {
-        if matches!(base.kind, Kind::Object(_)) && self.class_of(base).is_some_and(|it| matches!(it, Class::List | Class::Map)) {
+        if matches!(base.kind, Kind::Object(_))
+            && self.class_of(base).is_some_and(|it| matches!(it, Class::List | Class::Map))
+        {
             return self.index(base, index, span);
         }
         self.item_of(base, index, span)
@@ -1206,7 +1341,9 @@ impl Machine<'_> {
                         object.items.push((key.clone(), value.clone()));
                     }
                     (Operation::Extend, _) => match more {
-                        Some(items) => object.items.extend(items.into_iter().map(|item| (Val::new(Kind::Unset), item))),
+                        Some(items) => {
+                            object.items.extend(items.into_iter().map(|item| (Val::new(Kind::Unset), item)))
+                        }
                         None => object.open = true,
                     },
                     _ => object.open = true,
@@ -1221,12 +1358,16 @@ impl Machine<'_> {
         let value = self.state.refine(value);
         match &value.kind {
             Kind::Null | Kind::Unset => fallback,
-            Kind::Env { name, fallback: None } => {
-                Val { kind: Kind::Env { name: name.clone(), fallback: Some(Rc::new(fallback)) }, ..value.clone() }
-            }
+            Kind::Env { name, fallback: None } => Val {
+                kind: Kind::Env { name: name.clone(), fallback: Some(Rc::new(fallback)) },
+                ..value.clone()
+            },
             // A fallback that cannot be read falls back further.
             Kind::Env { name, fallback: Some(inner) } if inner.is_unknown() && inner.names().is_empty() => {
-                Val { kind: Kind::Env { name: name.clone(), fallback: Some(Rc::new(fallback)) }, ..value.clone() }
+                Val {
+                    kind: Kind::Env { name: name.clone(), fallback: Some(Rc::new(fallback)) },
+                    ..value.clone()
+                }
             }
             Kind::Choice(choice) => {
                 let choice = choice.clone();
@@ -1257,12 +1398,21 @@ impl Machine<'_> {
             Kind::Env { fallback: None, name } => {
                 let name = name.clone();
                 // Run for its effects; the result is still the environment's.
-                self.apply(callee, Args::positional(vec![Val::unknown("an environment variable")]), span, span);
+                self.apply(
+                    callee,
+                    Args::positional(vec![Val::unknown("an environment variable")]),
+                    span,
+                    span,
+                );
                 Val { kind: Kind::Env { name, fallback: None }, ..value }
             }
             Kind::Env { .. } | Kind::Setting { .. } | Kind::Choice(_) => {
                 self.lift(&value, &mut |machine, it| {
-                    if matches!(it.kind, Kind::Null) { it } else { machine.apply(callee, Args::positional(vec![it]), span, span) }
+                    if matches!(it.kind, Kind::Null) {
+                        it
+                    } else {
+                        machine.apply(callee, Args::positional(vec![it]), span, span)
+                    }
                 })
             }
             _ => {
@@ -1315,9 +1465,15 @@ impl Machine<'_> {
 }
 
 fn takes_self(function: &Function) -> bool {
-    function.params.first().is_some_and(|param| matches!(&param.pattern.kind, PatternKind::Bind(name, _) if name == "self"))
+    function
+        .params
+        .first()
+        .is_some_and(|param| matches!(&param.pattern.kind, PatternKind::Bind(name, _) if name == "self"))
 }
 
 fn binds(function: &Function, name: &Name) -> bool {
-    function.params.iter().any(|param| matches!(&param.pattern.kind, PatternKind::Bind(known, _) if known == name))
+    function
+        .params
+        .iter()
+        .any(|param| matches!(&param.pattern.kind, PatternKind::Bind(known, _) if known == name))
 }

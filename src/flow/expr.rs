@@ -10,8 +10,8 @@ use super::operator;
 use super::state::choose;
 use super::value::{AtomKind, Callee, Class, Kind, Piece, Val};
 use crate::ir::{
-    BinaryOp, Block, Comprehension, ComprehensionKind, Expr, ExprKind, FormatPart, ItemKind, Literal, Loop, Match, Name,
-    Path, Pattern, PatternKind, Record, Stmt, StmtKind, TryCatch, UnaryOp, With,
+    BinaryOp, Block, Comprehension, ComprehensionKind, Expr, ExprKind, FormatPart, ItemKind, Literal, Loop,
+    Match, Name, Path, Pattern, PatternKind, Record, Stmt, StmtKind, TryCatch, UnaryOp, With,
 };
 
 /// Elements of a known list that a loop goes through one by one.
@@ -48,7 +48,14 @@ impl Machine<'_> {
                 if let Some(or_else) = or_else {
                     let truth = self.matches(pattern, &bound);
                     let this = bound.clone();
-                    self.branch(&truth, |it| { it.bind(pattern, this); Val::null() }, |it| it.block(or_else));
+                    self.branch(
+                        &truth,
+                        |it| {
+                            it.bind(pattern, this);
+                            Val::null()
+                        },
+                        |it| it.block(or_else),
+                    );
                 } else {
                     self.bind(pattern, bound);
                 }
@@ -59,7 +66,10 @@ impl Machine<'_> {
             StmtKind::Item(item) => match &item.kind {
                 ItemKind::Function(function) => {
                     let callee = Callee::Closure(function.clone(), self.scope, self.state.frame.clone());
-                    self.state.bind(function.name.name.clone(), Val::at(Kind::Function(Rc::new(callee)), function.span));
+                    self.state.bind(
+                        function.name.name.clone(),
+                        Val::at(Kind::Function(Rc::new(callee)), function.span),
+                    );
                 }
                 ItemKind::Import(import) if !import.star => {
                     if let (Some(alias), Some(meaning)) =
@@ -102,7 +112,8 @@ impl Machine<'_> {
             ExprKind::Record(record) => self.record_literal(record, span),
             ExprKind::Tuple(items) => {
                 let items = self.elements(items);
-                let labels = items.iter().fold(crate::facts::Labels::NONE, |all, item| all.with(item.labels()));
+                let labels =
+                    items.iter().fold(crate::facts::Labels::NONE, |all, item| all.with(item.labels()));
                 Val::at(Kind::Tuple(Rc::from(items)), span).labelled(labels)
             }
             ExprKind::List(items) | ExprKind::Set(items) => {
@@ -280,8 +291,12 @@ impl Machine<'_> {
             Kind::Object(id) => {
                 let object = self.state.object(*id)?;
                 match object.class {
-                    Class::List if !object.open => Some(object.items.iter().map(|(_, item)| item.clone()).collect()),
-                    Class::Map if !object.open => Some(object.items.iter().map(|(key, _)| key.clone()).collect()),
+                    Class::List if !object.open => {
+                        Some(object.items.iter().map(|(_, item)| item.clone()).collect())
+                    }
+                    Class::Map if !object.open => {
+                        Some(object.items.iter().map(|(key, _)| key.clone()).collect())
+                    }
                     _ => None,
                 }
             }
@@ -303,7 +318,9 @@ impl Machine<'_> {
                 None => {
                     let spread = self.eval(value);
                     match &spread.kind {
-                        Kind::Object(id) if self.state.object(*id).is_some_and(|it| matches!(it.class, Class::Map)) => {
+                        Kind::Object(id)
+                            if self.state.object(*id).is_some_and(|it| matches!(it.class, Class::Map)) =>
+                        {
                             if let Some(object) = self.state.object(*id) {
                                 open |= object.open;
                                 items.extend(object.items.iter().cloned());
@@ -361,7 +378,8 @@ impl Machine<'_> {
         for clause in &it.clauses {
             let iterable = self.eval(&clause.iterable);
             labels = labels.with(iterable.labels());
-            bounded |= iterable.info.as_ref().is_some_and(|info| info.bounded) || self.known_items(&iterable).is_some();
+            bounded |= iterable.info.as_ref().is_some_and(|info| info.bounded)
+                || self.known_items(&iterable).is_some();
             let element = self.element_of(&iterable);
             self.bind(&clause.pattern, element);
             for condition in &clause.conditions {
@@ -485,7 +503,12 @@ impl Machine<'_> {
             self.block(or_else);
         }
         for handler in &it.handlers {
-            let key = format!("@except {}:{}:{}", span.file.0, handler.body.stmts.first().map_or(span.start, |it| it.span.start), self.calls.len());
+            let key = format!(
+                "@except {}:{}:{}",
+                span.file.0,
+                handler.body.stmts.first().map_or(span.start, |it| it.span.start),
+                self.calls.len()
+            );
             let atom = self.atom(&key, AtomKind::Other);
             let after = std::mem::replace(&mut self.state, before.clone());
             let depth = self.state.path.len();
@@ -517,7 +540,8 @@ impl Machine<'_> {
     }
 
     fn macro_call(&mut self, path: &Path, args: &[Expr], span: crate::ir::Span) -> Val {
-        if let Some(super::index::Meaning::Macro(definition, scope)) = self.program.index.resolve(self.scope, &path.segments)
+        if let Some(super::index::Meaning::Macro(definition, scope)) =
+            self.program.index.resolve(self.scope, &path.segments)
             && let Some(arm) = definition.arms.iter().find(|arm| arm.params.len() == args.len())
             && self.may_call(definition.name.span)
         {
@@ -547,7 +571,9 @@ impl Machine<'_> {
                             None => negated(machine, &inner, span),
                         })
                     }
-                    (_, Truth::Known(known)) => Val { kind: Kind::Bool(!known), origin: value.origin, info: value.info },
+                    (_, Truth::Known(known)) => {
+                        Val { kind: Kind::Bool(!known), origin: value.origin, info: value.info }
+                    }
                     (_, truth) => {
                         let Truth::Atom(atom, polarity) = truth else { return Val::unknown("negated") };
                         boolean_choice(atom, !polarity, span)
@@ -583,13 +609,23 @@ impl Machine<'_> {
                 let this = value.clone();
                 let known_bool = |it: &Self, value: &Val, outcome: bool| match it.known_truth(value) {
                     Some(_) => value.clone(),
-                    None if value.ty().is_none() && value.names().is_empty() => Val::at(Kind::Bool(outcome), span),
+                    None if value.ty().is_none() && value.names().is_empty() => {
+                        Val::at(Kind::Bool(outcome), span)
+                    }
                     None => value.clone(),
                 };
                 if op == BinaryOp::And {
-                    self.branch(&truth, |it| it.eval(right), |it| known_bool(it, &this, false).as_condition(false, span))
+                    self.branch(
+                        &truth,
+                        |it| it.eval(right),
+                        |it| known_bool(it, &this, false).as_condition(false, span),
+                    )
                 } else {
-                    self.branch(&truth, |it| known_bool(it, &this, true).as_condition(true, span), |it| it.eval(right))
+                    self.branch(
+                        &truth,
+                        |it| known_bool(it, &this, true).as_condition(true, span),
+                        |it| it.eval(right),
+                    )
                 }
             }
             _ => {
@@ -622,9 +658,10 @@ impl Machine<'_> {
     pub fn matches(&mut self, pattern: &Pattern, value: &Val) -> Truth {
         let value = self.state.refine(value);
         match &pattern.kind {
-            PatternKind::Wildcard | PatternKind::Bind(_, None) | PatternKind::Rest(_) | PatternKind::Target(_) => {
-                Truth::Known(true)
-            }
+            PatternKind::Wildcard
+            | PatternKind::Bind(_, None)
+            | PatternKind::Rest(_)
+            | PatternKind::Target(_) => Truth::Known(true),
             PatternKind::Bind(_, Some(inner)) => self.matches(inner, &value),
             PatternKind::Literal(literal) => {
                 let literal = Val::at(literal_kind(literal), pattern.span);
@@ -661,13 +698,21 @@ impl Machine<'_> {
                             Truth::Known(true) => {}
                             Truth::Known(false) => return Truth::Known(false),
                             atom @ Truth::Atom(..) if unknown.is_none() => unknown = Some(atom),
-                            Truth::Atom(..) => unknown = Some(Truth::Atom(self.fresh_atom(pattern.span), true)),
+                            Truth::Atom(..) => {
+                                unknown = Some(Truth::Atom(self.fresh_atom(pattern.span), true))
+                            }
                         }
                     }
                     return unknown.unwrap_or(Truth::Known(true));
                 }
-                let irrefutable = items.iter().all(|it| matches!(it.kind, PatternKind::Bind(_, None) | PatternKind::Wildcard));
-                if irrefutable { Truth::Known(true) } else { Truth::Atom(self.fresh_atom(pattern.span), true) }
+                let irrefutable = items
+                    .iter()
+                    .all(|it| matches!(it.kind, PatternKind::Bind(_, None) | PatternKind::Wildcard));
+                if irrefutable {
+                    Truth::Known(true)
+                } else {
+                    Truth::Atom(self.fresh_atom(pattern.span), true)
+                }
             }
             PatternKind::Or(alternatives) => {
                 let mut unknown = None;
@@ -699,9 +744,10 @@ impl Machine<'_> {
                     (false, false) => Truth::Known(true),
                 }
             }
-            Kind::Env { name, fallback: None } => {
-                Truth::Atom(self.atom(&format!("env {name} present"), AtomKind::Env(name.clone(), Some(false))), true)
-            }
+            Kind::Env { name, fallback: None } => Truth::Atom(
+                self.atom(&format!("env {name} present"), AtomKind::Env(name.clone(), Some(false))),
+                true,
+            ),
             Kind::Unknown(_) | Kind::Param(_) | Kind::Setting { value: None, .. } => {
                 if value.names().is_empty() {
                     Truth::Atom(self.fresh_atom(span), true)
@@ -759,7 +805,10 @@ impl Machine<'_> {
                         _ => {
                             let ty = value.ty().and_then(|ty| ty.args.get(at)).cloned();
                             let labels = value.labels();
-                            let part = ty.map_or_else(|| Val::unknown("part of a value"), |ty| Val::typed("part of a value", ty));
+                            let part = ty.map_or_else(
+                                || Val::unknown("part of a value"),
+                                |ty| Val::typed("part of a value", ty),
+                            );
                             part.labelled(labels)
                         }
                     };
@@ -777,7 +826,10 @@ impl Machine<'_> {
                     }
                     _ => {
                         for (at, item) in items.iter().enumerate() {
-                            let part = self.field(&value, &crate::ir::Ident { name: at.to_string().into(), span: item.span });
+                            let part = self.field(
+                                &value,
+                                &crate::ir::Ident { name: at.to_string().into(), span: item.span },
+                            );
                             self.bind(item, part);
                         }
                     }
@@ -912,13 +964,16 @@ fn boolean_choice(atom: super::value::Atom, polarity: bool, span: crate::ir::Spa
 fn truth_value(truth: &Truth) -> Val {
     match truth {
         Truth::Known(known) => Val::new(Kind::Bool(*known)),
-        Truth::Atom(atom, polarity) => choose(*atom, Val::new(Kind::Bool(*polarity)), Val::new(Kind::Bool(!*polarity))),
+        Truth::Atom(atom, polarity) => {
+            choose(*atom, Val::new(Kind::Bool(*polarity)), Val::new(Kind::Bool(!*polarity)))
+        }
     }
 }
 
 /// Comparison with a missing value: `x is None`.
 fn is_presence(op: BinaryOp, other: &Val) -> bool {
-    matches!(op, BinaryOp::Is | BinaryOp::IsNot | BinaryOp::Equal | BinaryOp::NotEqual) && matches!(other.kind, Kind::Null)
+    matches!(op, BinaryOp::Is | BinaryOp::IsNot | BinaryOp::Equal | BinaryOp::NotEqual)
+        && matches!(other.kind, Kind::Null)
 }
 
 /// An environment variable without fallback, compared with nothing: missing is the outcome that is known.

@@ -7,8 +7,8 @@ use smol_str::SmolStr;
 
 use super::units::Units;
 use crate::ir::{
-    Block, Constant, Expr, ExprKind, Extend, FileId, Function, Import, Item, ItemKind, MacroDef, Name, Pattern,
-    PatternKind, Stmt, StmtKind, TypeDef, Unit,
+    Block, Constant, Expr, ExprKind, Extend, FileId, Function, Import, Item, ItemKind, MacroDef, Name,
+    Pattern, PatternKind, Stmt, StmtKind, TypeDef, Unit,
 };
 use crate::workspace::{FileKind, Workspace};
 
@@ -105,6 +105,7 @@ impl PartialEq for TypeId {
 pub struct Index<'a> {
     pub units: &'a Units<'a>,
     files: Vec<OnceLock<Option<Arc<FileIndex>>>>,
+    extensions: OnceLock<HashMap<Name, Vec<ScopeId>>>,
 }
 
 /// Longest chain of imports that is followed.
@@ -113,7 +114,11 @@ const IMPORT_DEPTH: u32 = 12;
 impl<'a> Index<'a> {
     #[must_use]
     pub fn new(units: &'a Units<'a>) -> Self {
-        Self { units, files: units.workspace.files.iter().map(|_| OnceLock::new()).collect() }
+        Self {
+            units,
+            files: units.workspace.files.iter().map(|_| OnceLock::new()).collect(),
+            extensions: OnceLock::new(),
+        }
     }
 
     #[must_use]
@@ -195,7 +200,9 @@ impl<'a> Index<'a> {
                         return Some(found);
                     }
                 }
-                Some(Meaning::Type(ty)) if ty.def.variants.iter().any(|variant| variant.name.name == *name) => {
+                Some(Meaning::Type(ty))
+                    if ty.def.variants.iter().any(|variant| variant.name.name == *name) =>
+                {
                     return Some(Meaning::External(name.clone()));
                 }
                 Some(Meaning::External(path)) if external.is_none() => {
@@ -301,9 +308,11 @@ impl<'a> Index<'a> {
                 Some(Meaning::External(joined.into()))
             }
             // Members of types are looked up by the evaluator, which knows the type's extensions.
-            Meaning::Type(_) | Meaning::Function(_) | Meaning::Constant(..) | Meaning::Variable(..) | Meaning::Macro(..) => {
-                None
-            }
+            Meaning::Type(_)
+            | Meaning::Function(_)
+            | Meaning::Constant(..)
+            | Meaning::Variable(..)
+            | Meaning::Macro(..) => None,
         }
     }
 
@@ -312,7 +321,9 @@ impl<'a> Index<'a> {
         let workspace = self.workspace();
         let entry = &workspace.files[scope.file.0 as usize];
         let file = if self.dotted(scope.file) {
-            workspace.python_module(scope.file, 1, std::slice::from_ref(name)).filter(|_| entry.path.ends_with("__init__.py"))
+            workspace
+                .python_module(scope.file, 1, std::slice::from_ref(name))
+                .filter(|_| entry.path.ends_with("__init__.py"))
         } else {
             let index = self.file(scope.file)?;
             let inner = &index.scopes.get(scope.index as usize)?.path;
@@ -326,7 +337,7 @@ impl<'a> Index<'a> {
 
     fn crate_root(&self, file: FileId) -> Option<ScopeId> {
         let entry = &self.workspace().files[file.0 as usize];
-        let root = self.workspace().rust_root(file).or_else(|| self.workspace().rust_module(entry.package?, &[]))?;
+        let root = self.workspace().rust_module(entry.package?, &[])?;
         Some(ScopeId { file: root, index: 0 })
     }
 
@@ -343,6 +354,144 @@ impl<'a> Index<'a> {
         }
         let file = self.workspace().rust_module(entry.package?, above)?;
         Some(ScopeId { file, index: 0 })
+    }
+
+    /// Methods of a type: of its body and of all extensions of it that are known.
+    #[must_use]
+    pub fn members(&self, id: &TypeId) -> Vec<Definition> {
+        let Some(file) = self.file(id.scope.file) else { return Vec::new() };
+        let mut found = Vec::new();
+        methods(&id.def.body, id.scope, &Owner::Type(id.def.clone()), &mut found);
+        let name = &id.def.name.name;
+        let mut add = |file: FileId, index: usize, scope: &Scope| {
+            let id = ScopeId { file, index: u32::try_from(index).unwrap_or(u32::MAX) };
+            for extend in scope.extends.iter().filter(|it| it.target.path.last() == Some(name)) {
+                for item in &extend.items {
+                    method(item, id, &Owner::Extend(extend.clone()), &mut found);
+                }
+            }
+        };
+        for (index, scope) in file.scopes.iter().enumerate() {
+            add(id.scope.file, index, scope);
+        }
+        for other in self.extending(name) {
+            if other.file != id.scope.file
+                && let Some(file) = self.file(other.file)
+                && let Some(scope) = file.scopes.get(other.index as usize)
+                && self.resolves_to(other, name, id)
+            {
+                add(other.file, other.index as usize, scope);
+            }
+        }
+        found
+    }
+
+    fn resolves_to(&self, scope: ScopeId, name: &Name, id: &TypeId) -> bool {
+        matches!(self.resolve(scope, std::slice::from_ref(name)), Some(Meaning::Type(found)) if found == *id)
+    }
+
+    /// Modules of interesting files that extend a type of this name.
+    fn extending(&self, name: &Name) -> Vec<ScopeId> {
+        self.extensions().get(name).cloned().unwrap_or_default()
+    }
+
+    /// Every extension in the files that are worth a look, by the last segment of its type.
+    fn extensions(&self) -> &HashMap<Name, Vec<ScopeId>> {
+        self.extensions.get_or_init(|| {
+            let mut table: HashMap<Name, Vec<ScopeId>> = HashMap::new();
+            for entry in
+                self.workspace().files.iter().filter(|it| it.interesting && it.kind == FileKind::Rust)
+            {
+                let Some(file) = self.file(entry.id) else { continue };
+                for (index, scope) in file.scopes.iter().enumerate() {
+                    let id = ScopeId { file: entry.id, index: u32::try_from(index).unwrap_or(u32::MAX) };
+                    for extend in &scope.extends {
+                        if let Some(name) = extend.target.path.last() {
+                            let scopes = table.entry(name.clone()).or_default();
+                            if scopes.last() != Some(&id) {
+                                scopes.push(id);
+                            }
+                        }
+                    }
+                }
+            }
+            table
+        })
+    }
+
+    /// A method that a trait of the project adds to a foreign type.
+    #[must_use]
+    pub fn extension_method(&self, name: &Name, path: Option<&str>) -> Option<Definition> {
+        let last = path?.rsplit([':', '.']).next()?;
+        for scope in self.extending(&SmolStr::new(last)) {
+            let file = self.file(scope.file)?;
+            for extend in &file.scopes.get(scope.index as usize)?.extends {
+                if extend.target.path.last().is_none_or(|it| it != last) || extend.interface.is_none() {
+                    continue;
+                }
+                let mut found = Vec::new();
+                for item in &extend.items {
+                    method(item, scope, &Owner::Extend(extend.clone()), &mut found);
+                }
+                if let Some(definition) = found.into_iter().find(|it| it.function.name.name == *name) {
+                    return Some(definition);
+                }
+            }
+        }
+        None
+    }
+
+    /// `Type::CONSTANT`.
+    #[must_use]
+    pub fn associated_constant(&self, id: &TypeId, name: &Name) -> Option<(Arc<Constant>, ScopeId)> {
+        let file = self.file(id.scope.file)?;
+        for (index, scope) in file.scopes.iter().enumerate() {
+            let at = ScopeId { file: id.scope.file, index: u32::try_from(index).unwrap_or(u32::MAX) };
+            for extend in scope.extends.iter().filter(|it| it.target.path.last() == Some(&id.def.name.name)) {
+                for item in &extend.items {
+                    if let ItemKind::Constant(constant) = &item.kind
+                        && constant.name.name == *name
+                    {
+                        return Some((constant.clone(), at));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// All types that a file defines.
+    #[must_use]
+    pub fn types_of(&self, file: FileId) -> Vec<Arc<TypeDef>> {
+        let Some(file) = self.file(file) else { return Vec::new() };
+        let mut types: Vec<_> = file
+            .scopes
+            .iter()
+            .flat_map(|scope| scope.names.values().flatten())
+            .filter_map(|entry| match entry {
+                Entry::Type(def) => Some(def.clone()),
+                _ => None,
+            })
+            .collect();
+        types.sort_by_key(|def| def.span);
+        types
+    }
+
+    /// The name of a script's variable by its value.
+    #[must_use]
+    pub fn variable_name(&self, scope: ScopeId, value: &Arc<Expr>) -> Option<Name> {
+        let file = self.file(scope.file)?;
+        let scope = file.scopes.get(scope.index as usize)?;
+        let mut names: Vec<_> = scope
+            .names
+            .iter()
+            .filter(|(_, entries)| {
+                entries.iter().any(|it| matches!(it, Entry::Variable(known) if Arc::ptr_eq(known, value)))
+            })
+            .map(|(name, _)| name.clone())
+            .collect();
+        names.sort();
+        names.into_iter().next()
     }
 
     /// Path of an item for people and fingerprints.
@@ -422,7 +571,11 @@ fn index_stmt(file: FileId, stmt: &Stmt, scope: u32, scopes: &mut Vec<Scope>, te
     match &stmt.kind {
         StmtKind::Item(item) => index_item(file, item, scope, scopes, test),
         StmtKind::Expr(expr) => index_script(file, expr, scope, scopes, test),
-        StmtKind::Let { pattern: Pattern { kind: PatternKind::Bind(name, None), .. }, value: Some(value), .. } => {
+        StmtKind::Let {
+            pattern: Pattern { kind: PatternKind::Bind(name, None), .. },
+            value: Some(value),
+            ..
+        } => {
             variable(&mut scopes[scope as usize], name, value);
         }
         StmtKind::Let { .. } => {}
@@ -469,7 +622,9 @@ fn variable(scope: &mut Scope, name: &Name, value: &Expr) {
 }
 
 fn index_item(file: FileId, item: &Item, scope: u32, scopes: &mut Vec<Scope>, test: bool) {
-    let test = test || item.gate.as_ref().is_some_and(only_in_tests) || item.attributes.iter().any(is_test_attribute);
+    let test = test
+        || item.gate.as_ref().is_some_and(only_in_tests)
+        || item.attributes.iter().any(is_test_attribute);
     let gate: Gate = item.gate.clone().map(Arc::new);
     let id = ScopeId { file, index: scope };
     let add = |scopes: &mut Vec<Scope>, name: &Name, entry: Entry| {

@@ -238,7 +238,9 @@ impl<'a> Machine<'a> {
                 Truth::Atom(self.atom(&text, AtomKind::Setting(key.clone(), outcome)), true)
             }
             Kind::Request => Truth::Atom(self.atom("request", AtomKind::Request), true),
-            Kind::Param(name) => Truth::Atom(self.atom(&format!("param {name}"), AtomKind::Param(name.clone())), true),
+            Kind::Param(name) => {
+                Truth::Atom(self.atom(&format!("param {name}"), AtomKind::Param(name.clone())), true)
+            }
             _ if !value.names().is_empty() => {
                 let key = value.names().join(".");
                 Truth::Atom(self.atom(&key, AtomKind::Other), true)
@@ -257,7 +259,9 @@ impl<'a> Machine<'a> {
             Kind::Float(it) => Some(*it != 0.0),
             Kind::Text(it) => Some(!it.is_empty()),
             Kind::Bytes(it) => Some(!it.is_empty()),
-            Kind::Word(_) | Kind::Function(_) | Kind::Module(_) | Kind::Type(_) | Kind::External(_) => Some(true),
+            Kind::Word(_) | Kind::Function(_) | Kind::Module(_) | Kind::Type(_) | Kind::External(_) => {
+                Some(true)
+            }
             Kind::Object(id) => {
                 let object = self.state.object(*id)?;
                 match object.class {
@@ -362,7 +366,8 @@ impl<'a> Machine<'a> {
             written.args.iter().map(|arg| self.ty_within(arg, scope, depth - 1)).collect()
         };
         let args: Rc<[Ty]> = Rc::from(args);
-        if written.path.len() == 1 && written.path[0] == "Self"
+        if written.path.len() == 1
+            && written.path[0] == "Self"
             && let Some(owner) = &self.owner
         {
             return owner.clone();
@@ -373,7 +378,11 @@ impl<'a> Machine<'a> {
                 if let Some(target) = id.def.bases.first() {
                     let aliased = self.ty_within(target, id.scope, depth - 1);
                     // `type Result<T> = std::result::Result<T, E>`: the arguments of the use count.
-                    return if args.is_empty() || !is_generic(&id) { aliased } else { Ty { def: aliased.def, args } };
+                    return if args.is_empty() || !is_generic(&id) {
+                        aliased
+                    } else {
+                        Ty { def: aliased.def, args }
+                    };
                 }
                 unresolved()
             }
@@ -402,7 +411,12 @@ impl<'a> Machine<'a> {
     /// Methods of a project type: its own, its extensions, its bases.
     #[must_use]
     pub fn find_method(&self, id: &TypeId, name: &str, depth: u32) -> Option<Definition> {
-        let found = self.program.index.members(id).into_iter().find(|it| it.function.name.name == name && it.function.body.is_some());
+        let found = self
+            .program
+            .index
+            .members(id)
+            .into_iter()
+            .find(|it| it.function.name.name == name && it.function.body.is_some());
         if found.is_some() || depth == 0 {
             return found;
         }

@@ -1,6 +1,18 @@
 //! One evaluator for all languages: values, branches, helpers across files.
 
+mod builtin;
+mod call;
+mod catalog;
+mod effect;
+mod expr;
+mod index;
+mod machine;
+mod operator;
+mod settings;
+mod state;
+mod trace;
 mod units;
+mod value;
 
 pub use units::Units;
 

@@ -100,7 +100,11 @@ pub fn choose(condition: Atom, then: Val, or_else: Val) -> Val {
 fn side(condition: Atom, outcome: bool, value: Val) -> Val {
     match &value.kind {
         Kind::Choice(choice) if choice.condition == condition => {
-            if outcome { choice.then.clone() } else { choice.or_else.clone() }
+            if outcome {
+                choice.then.clone()
+            } else {
+                choice.or_else.clone()
+            }
         }
         _ => value,
     }
@@ -132,8 +136,10 @@ pub fn join(condition: Atom, mut then: State, mut or_else: State, before: usize)
         }
         for (name, value) in &or_else.frame.variables {
             if !variables.contains_key(name) {
-                variables
-                    .insert(name.clone(), choose(condition, Val::unknown("only bound in one branch"), value.clone()));
+                variables.insert(
+                    name.clone(),
+                    choose(condition, Val::unknown("only bound in one branch"), value.clone()),
+                );
             }
         }
         Rc::new(Frame { variables })

@@ -27,8 +27,6 @@ pub struct TraceEvent {
     pub object: Option<ObjectId>,
     pub package: SmolStr,
     pub flags: Vec<SmolStr>,
-    /// Packages whose models say that it is a fact of theirs, with traits.
-    pub model: Option<std::sync::Arc<crate::model::TypeModel>>,
 }
 
 /// A framework object as it was.

@@ -8,7 +8,6 @@ use smol_str::SmolStr;
 use super::index::{Definition, ScopeId, TypeId};
 use crate::facts::{Labels, Note};
 use crate::ir::{Function, Name, Span};
-use crate::model::TypeModel;
 
 /// An abstract value and what is known about its way here.
 #[derive(Clone, Debug)]
@@ -54,8 +53,14 @@ pub enum Kind {
     /// A list, mapping, struct or framework object.
     Object(ObjectId),
     Choice(Rc<Choice>),
-    Env { name: SmolStr, fallback: Option<Rc<Val>> },
-    Setting { key: SmolStr, value: Option<Rc<Val>> },
+    Env {
+        name: SmolStr,
+        fallback: Option<Rc<Val>>,
+    },
+    Setting {
+        key: SmolStr,
+        value: Option<Rc<Val>>,
+    },
     /// Follows the request.
     Request,
     Function(Rc<Callee>),
@@ -204,8 +209,8 @@ pub struct Object {
 
 #[derive(Clone, Debug)]
 pub enum Class {
-    /// A type of a framework, with the model rows that may apply to the version in use.
-    Model(SmolStr, Rc<[std::sync::Arc<TypeModel>]>),
+    /// A type of a framework, by the path that its models have.
+    Model(SmolStr),
     Project(TypeId),
     List,
     Map,

@@ -60,6 +60,24 @@ pub enum Version {
     Unknown,
 }
 
+/// Whom the values of a settings file are for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Profile {
+    Base,
+    Production,
+    Development,
+    Test,
+    Example,
+    Unknown,
+}
+
+/// A settings file near some code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SettingsFile {
+    pub file: FileId,
+    pub profile: Profile,
+}
+
 /// A Rust package or a Python project.
 #[derive(Debug, Default)]
 pub struct Package {
@@ -95,6 +113,24 @@ impl Workspace {
     #[must_use]
     pub fn python_module(&self, _from: FileId, _level: u32, _path: &[SmolStr]) -> Option<FileId> {
         None
+    }
+
+    /// The package of a crate's name.
+    #[must_use]
+    pub fn rust_crate(&self, _name: &str) -> Option<usize> {
+        None
+    }
+
+    /// Settings files beside a file.
+    #[must_use]
+    pub fn settings_files(&self, _file: FileId) -> Vec<SettingsFile> {
+        Vec::new()
+    }
+
+    /// The profile that a name stands for.
+    #[must_use]
+    pub fn profile_of(_name: &str) -> Profile {
+        Profile::Unknown
     }
 
     /// What is known of a package's version where a file lies.
