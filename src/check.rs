@@ -1,20 +1,21 @@
 //! The whole path from a project on disk to a sorted report. No printing, no exit codes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::facts::{Fact, FactKind};
 use crate::finding::fingerprint::Identities;
 use crate::finding::suppress::{self, Found};
 use crate::finding::{Finding, Problem, Reported, Severity, Suppressed, Suppression};
 use crate::flow;
-use crate::model::{Models, Scope};
+use crate::model::{ModelFile, Models, Scope};
 use crate::rule::{self, Rule};
 use crate::source::{FileId, SourceText};
 use crate::workspace::Workspace;
 
 mod options;
 
-pub use options::{Options, Override, RuleOptions, Verdict};
+pub use options::{Options, Override, RuleOptions, UserFile, Verdict};
 
 /// Stack of every thread that may meet deeply nested input, in bytes.
 pub const STACK: usize = 64 << 20;
@@ -23,8 +24,8 @@ pub const STACK: usize = 64 << 20;
 #[derive(Debug, Default)]
 pub struct Report {
     pub workspace: Workspace,
-    /// All that ran or could have run, sorted by id.
-    pub rules: Vec<Rule>,
+    /// The user's own rules.
+    pub user_rules: Arc<[Rule]>,
     pub facts: Vec<Fact>,
     /// Sorted by path, place and rule.
     pub findings: Vec<Reported>,
@@ -35,6 +36,12 @@ pub struct Report {
 }
 
 impl Report {
+    /// All rules, also those that were switched off, sorted by id.
+    #[must_use]
+    pub fn rules(&self) -> Vec<&Rule> {
+        all_rules(&self.user_rules)
+    }
+
     /// The text that a finding's span lies in.
     #[must_use]
     pub fn source(&self, file: FileId) -> Option<&SourceText> {
@@ -63,7 +70,15 @@ pub struct Judged {
     pub judged: usize,
 }
 
-/// Reads a project, evaluates it and judges it.
+/// Built-in rules and those of the user, sorted by id.
+#[must_use]
+pub fn all_rules(user: &[Rule]) -> Vec<&Rule> {
+    let mut rules: Vec<&Rule> = rule::builtin().iter().chain(user).collect();
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    rules
+}
+
+/// Evaluates a project and judges it, on as many threads as the options say.
 #[must_use]
 pub fn run(workspace: Workspace, options: &Options) -> Report {
     if workspace.files.is_empty() {
@@ -71,37 +86,46 @@ pub fn run(workspace: Workspace, options: &Options) -> Report {
         let summary = Summary { problems: problems.len(), ..Summary::default() };
         return Report { workspace, problems, summary, ..Report::default() };
     }
-    let (models, rules, mut problems) = knowledge(&workspace, options);
-    let (facts, seen) = flow::analyse(&workspace, &models);
-    problems.extend(seen);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).stack_size(STACK);
+    match pool.build() {
+        Ok(pool) => pool.install(|| evaluate(workspace, options)),
+        // no thread to be had: the one at hand must do
+        Err(_) => evaluate(workspace, options),
+    }
+}
+
+fn evaluate(workspace: Workspace, options: &Options) -> Report {
+    let models = models(&workspace, options);
+    let (facts, mut problems) = flow::analyse(&workspace, &models);
     problems.extend(workspace.problems.iter().cloned());
     let context =
         rule::Context { facts: &facts, deployment: options.deployment.clone(), files: &workspace.files };
-    let found = rule::judge(&rules, &context);
-    conclude(workspace, rules, facts, found, problems, options)
+    let running = all_rules(&options.user_rules).into_iter().filter(|rule| options.runs(&rule.id));
+    let found = rule::judge(running, &context);
+    conclude(workspace, facts, found, problems, options)
 }
 
-/// Models and rules, built in and the user's own; what is wrong with the latter is a problem.
-fn knowledge(workspace: &Workspace, options: &Options) -> (Models, Vec<Rule>, Vec<Problem>) {
-    let _ = options;
+/// The models that a project needs. Faults in the user's own were told when the configuration was read.
+fn models(workspace: &Workspace, options: &Options) -> Models {
     let named = |package: &str| workspace.packages.iter().any(|it| it.versions.contains_key(package));
     // Without a manifest anything may be in use.
     let unknown = workspace.packages.iter().all(|it| it.versions.is_empty());
     let scope = if unknown { Scope::All } else { Scope::Packages(&named) };
-    let (models, _errors) = Models::load(&scope, &[]);
-    (models, rule::builtin(), Vec::new())
+    let user: Vec<_> =
+        options.user_models.iter().map(|it| ModelFile { path: &it.path, text: &it.text }).collect();
+    Models::load(&scope, &user).0
 }
 
 /// Suppresses, filters, identifies, sorts and counts.
 fn conclude(
     workspace: Workspace,
-    rules: Vec<Rule>,
     facts: Vec<Fact>,
     found: Vec<Finding>,
     mut problems: Vec<Problem>,
     options: &Options,
 ) -> Report {
     let runs = |rule: &str| options.runs(rule);
+    let rules = all_rules(&options.user_rules);
     let mut found = suppress::apply(&workspace, &rules, found, options.suppressions, &runs);
     sort(&workspace, &mut found);
     let mut summary = Summary { files: workspace.files.len(), ..Summary::default() };
@@ -135,7 +159,8 @@ fn conclude(
         count.seen += 1;
         count.judged += usize::from(fact.unjudged.is_none());
     }
-    Report { workspace, rules, facts, findings, suppressed, problems, summary }
+    let user_rules = Arc::clone(&options.user_rules);
+    Report { workspace, user_rules, facts, findings, suppressed, problems, summary }
 }
 
 fn path(workspace: &Workspace, file: FileId) -> &str {

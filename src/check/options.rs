@@ -1,14 +1,14 @@
 //! What a run may be told: the command line and the configuration, merged.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use globset::GlobSet;
 use smol_str::SmolStr;
 
 use crate::finding::suppress::Suppressions;
 use crate::finding::{Confidence, Finding, Persona, Severity};
-use crate::rule::Deployment;
+use crate::rule::{Deployment, Rule};
 
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -23,11 +23,19 @@ pub struct Options {
     pub overrides: Vec<Override>,
     pub suppressions: Suppressions,
     /// The user's own rule pages.
-    pub user_rules: Vec<PathBuf>,
+    pub user_rules: Arc<[Rule]>,
     /// The user's own model files.
-    pub user_models: Vec<PathBuf>,
+    pub user_models: Vec<UserFile>,
     /// Worker threads; `None` is one per core.
     pub threads: Option<usize>,
+}
+
+/// A file of the user's configuration.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UserFile {
+    /// As it is named in messages.
+    pub path: String,
+    pub text: String,
 }
 
 /// What the user decided about one rule.

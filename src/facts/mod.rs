@@ -229,6 +229,35 @@ pub enum EventKind {
     ChangeState,
 }
 
+impl EventKind {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Emit => "emit",
+            Self::EmitRemoval => "emit-removal",
+            Self::ReadCookie => "read-cookie",
+            Self::WritePayload => "write-payload",
+            Self::MutateNested => "mutate-nested",
+            Self::MarkModified => "mark-modified",
+            Self::ReadPayload => "read-payload",
+            Self::RemovePayload => "remove-payload",
+            Self::ClearPayload => "clear-payload",
+            Self::RotateId => "rotate-id",
+            Self::Destroy => "destroy",
+            Self::DeleteRecord => "delete-record",
+            Self::DestroyOthers => "destroy-others",
+            Self::Login => "login",
+            Self::Logout => "logout",
+            Self::CheckCredentials => "check-credentials",
+            Self::ChangePassword => "change-password",
+            Self::ReadIdentity => "read-identity",
+            Self::ReadId => "read-id",
+            Self::SetExpiry => "set-expiry",
+            Self::ChangeState => "change-state",
+        }
+    }
+}
+
 /// One fact.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Fact {

@@ -31,7 +31,7 @@ pub struct Found {
 #[must_use]
 pub fn apply(
     _workspace: &Workspace,
-    _rules: &[Rule],
+    _rules: &[&Rule],
     found: Vec<Finding>,
     _how: Suppressions,
     _runs: &dyn Fn(&str) -> bool,

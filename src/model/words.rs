@@ -39,6 +39,12 @@ pub fn looks_harmless(name: &str) -> bool {
     meaning("sensitive", name) == Some("harmless")
 }
 
+/// Whether the value of something of this name is never shown.
+#[must_use]
+pub fn hides_value(name: &str) -> bool {
+    meaning("hidden", name).is_some()
+}
+
 #[derive(Deserialize)]
 struct Meaning {
     is: String,
@@ -105,7 +111,7 @@ mod tests {
             toml::from_str(include_str!("../../models/words.toml"));
         assert_eq!(
             read.unwrap().keys().collect::<Vec<_>>(),
-            ["cookie-role", "purpose", "sensitive", "session-key"]
+            ["cookie-role", "hidden", "purpose", "sensitive", "session-key"]
         );
     }
 

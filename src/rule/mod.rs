@@ -20,6 +20,7 @@ pub use page::{Example, ExampleFile, Page, Section};
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use smol_str::SmolStr;
 
@@ -87,6 +88,12 @@ impl Rule {
         self.cases.iter().filter_map(|it| it.severity).fold(self.severity, Severity::max)
     }
 
+    /// Confidence in a finding is never higher than this.
+    #[must_use]
+    pub fn confidence(&self) -> Confidence {
+        self.confidence
+    }
+
     /// The help for readers who look at no file: the general text, else the first special one.
     #[must_use]
     pub fn general_help(&self) -> &str {
@@ -124,10 +131,13 @@ pub struct Deployment {
     pub cross_site: bool,
 }
 
-/// The rules that the binary carries, sorted by id.
+/// The rules that the binary carries, sorted by id; read when first asked for.
 ///
 /// A page that does not load is left out: `tests/rules.rs` makes sure that there is none.
-#[must_use]
-pub fn builtin() -> Vec<Rule> {
-    crate::embedded::RULES.iter().filter_map(|(path, text)| load(path, Cow::Borrowed(*text)).ok()).collect()
+pub fn builtin() -> &'static [Rule] {
+    static RULES: OnceLock<Vec<Rule>> = OnceLock::new();
+    RULES.get_or_init(|| {
+        let pages = crate::embedded::RULES.iter();
+        pages.filter_map(|(path, text)| load(path, Cow::Borrowed(*text)).ok()).collect()
+    })
 }

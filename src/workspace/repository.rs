@@ -18,5 +18,6 @@ fn prefix(root: &Path) -> Option<String> {
     // a worktree and a submodule have a file `.git`
     let top = root.ancestors().find(|folder| folder.join(".git").exists())?;
     let parts = root.strip_prefix(top).ok()?;
-    Some(parts.iter().map(|part| format!("{}/", part.to_string_lossy())).collect())
+    let parts: Vec<_> = parts.iter().map(|part| part.to_string_lossy()).collect();
+    Some(if parts.is_empty() { String::new() } else { parts.join("/") + "/" })
 }

@@ -1,0 +1,210 @@
+//! What was seen: every cookie, session, key, setting, application and handler, with values and where they come from.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use super::json::{Region, TOOL, Tool, region, text};
+use super::words::clean;
+use super::{place, redact};
+use crate::check::Report;
+use crate::facts::{Attribute, Event, Fact, FactKind, Origin, Scalar, Value};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    tool: Tool,
+    facts: Vec<JsonFact<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonFact<'a> {
+    kind: &'static str,
+    name: Option<&'a str>,
+    item: &'a str,
+    #[serde(flatten)]
+    region: Option<Region<'a>>,
+    test: bool,
+    unjudged: Option<&'a str>,
+    attributes: serde_json::Map<String, Json>,
+    events: Vec<Json>,
+}
+
+#[must_use]
+pub fn facts_json(report: &Report) -> String {
+    let facts = sorted(report).into_iter().map(|fact| JsonFact {
+        kind: fact.kind.name(),
+        name: fact.name.as_deref(),
+        item: &fact.item,
+        region: region(report, fact.span),
+        test: fact.test,
+        unjudged: fact.unjudged.as_deref(),
+        attributes: fact
+            .attributes
+            .iter()
+            .map(|(name, it)| (name.to_string(), attribute(report, fact, name, it)))
+            .collect(),
+        events: fact.events.iter().map(|it| event(report, it)).collect(),
+    });
+    text(&Document { schema: "sessionlint-facts/1", tool: TOOL, facts: facts.collect() })
+}
+
+fn sorted(report: &Report) -> Vec<&Fact> {
+    let mut facts: Vec<_> = report.facts.iter().collect();
+    facts.sort_by_cached_key(|it| {
+        let path = report.source(it.span.file).map(|source| source.path.clone());
+        (it.kind, path, it.span.start, it.span.end, it.name.clone())
+    });
+    facts
+}
+
+fn attribute(report: &Report, fact: &Fact, name: &str, it: &Attribute) -> Json {
+    let origin = match &it.origin {
+        Origin::Written(span) => json!({ "kind": "written", "at": region(report, *span) }),
+        Origin::Inherited(span) => json!({ "kind": "inherited", "at": region(report, *span) }),
+        Origin::Derived(spans) => {
+            let places: Vec<_> = spans.iter().filter_map(|it| region(report, *it)).collect();
+            json!({ "kind": "derived", "from": places })
+        }
+        Origin::Default { package, version, source } => {
+            json!({ "kind": "default", "package": package, "version": version, "source": source })
+        }
+    };
+    json!({ "value": value(&it.value, redact::is_secret(fact, name)), "origin": origin })
+}
+
+fn value(it: &Value, secret: bool) -> Json {
+    let inner = |it: &Value| value(it, secret);
+    match it {
+        Value::Unset => json!({ "kind": "unset" }),
+        Value::Known(scalar) => json!({ "kind": "known", "is": plain(scalar, secret) }),
+        Value::OneOf(all) => json!({ "kind": "one-of", "are": all.iter().map(inner).collect::<Vec<_>>() }),
+        Value::Env { name, fallback } => {
+            json!({ "kind": "environment", "name": name, "fallback": fallback.as_deref().map(inner) })
+        }
+        Value::Setting { key, value } => {
+            json!({ "kind": "setting", "key": key, "value": value.as_deref().map(inner) })
+        }
+        Value::Debug { in_debug, in_release } => {
+            json!({ "kind": "build", "debug": inner(in_debug), "release": inner(in_release) })
+        }
+        Value::Request => json!({ "kind": "request" }),
+        Value::Param(name) => json!({ "kind": "parameter", "name": name }),
+        Value::Opaque(why) => json!({ "kind": "unknown", "why": why }),
+    }
+}
+
+fn plain(it: &Scalar, secret: bool) -> Json {
+    match it {
+        Scalar::Bool(it) => json!(it),
+        Scalar::Int(it) => json!(it),
+        Scalar::Float(it) => json!(it),
+        Scalar::Text(_) if secret => json!(redact::HIDDEN),
+        Scalar::Text(it) => json!(redact::text(it)),
+        Scalar::Null => Json::Null,
+        Scalar::List(all) => json!(all.iter().map(|it| value(it, secret)).collect::<Vec<_>>()),
+    }
+}
+
+fn event(report: &Report, it: &Event) -> Json {
+    json!({
+        "kind": it.kind.name(),
+        "at": region(report, it.span),
+        "via": it.via.iter().filter_map(|span| region(report, *span)).collect::<Vec<_>>(),
+        "target": it.target,
+        "flags": it.flags,
+    })
+}
+
+/// A paragraph for each fact: what and where, then its attributes with their origins.
+#[must_use]
+pub fn facts_table(report: &Report) -> String {
+    let mut shown = String::new();
+    for kind in FactKind::ALL {
+        let facts: Vec<_> = sorted(report).into_iter().filter(|it| it.kind == kind).collect();
+        for fact in &facts {
+            paragraph(report, fact, &mut shown);
+        }
+    }
+    if shown.is_empty() {
+        shown.push_str("no cookies and no sessions\n");
+    }
+    shown
+}
+
+fn paragraph(report: &Report, fact: &Fact, shown: &mut String) {
+    let name = fact.name.as_deref().map_or_else(|| "(name unknown)".into(), clean);
+    let _ = write!(shown, "{} {name}", fact.kind.name());
+    if let Some(place) = place(report, fact.span) {
+        let _ = write!(shown, "  {}:{}:{}", clean(place.path), place.start.line, place.start.column);
+    }
+    if fact.test {
+        shown.push_str("  (test code)");
+    }
+    shown.push('\n');
+    if let Some(reason) = &fact.unjudged {
+        let _ = writeln!(shown, "    not judged: {}", clean(reason));
+    }
+    let width = fact.attributes.keys().map(smol_str::SmolStr::len).max().unwrap_or(0);
+    for (key, it) in &fact.attributes {
+        let secret = redact::is_secret(fact, key);
+        let (value, origin) = (worded(&it.value, secret), origin(report, &it.origin));
+        let _ = writeln!(shown, "    {key:width$}  {}{origin}", clean(&value));
+    }
+    for event in &fact.events {
+        let _ = write!(shown, "    {}", event.kind.name());
+        if let Some(place) = place(report, event.span) {
+            let _ = write!(shown, "  {}:{}", clean(place.path), place.start.line);
+        }
+        shown.push('\n');
+    }
+    shown.push('\n');
+}
+
+fn worded(it: &Value, secret: bool) -> String {
+    let inner = |it: &Value| worded(it, secret);
+    match it {
+        Value::Unset => "unset".into(),
+        Value::Known(scalar) => word(scalar, secret),
+        Value::OneOf(all) => all.iter().map(inner).collect::<Vec<_>>().join(" or "),
+        Value::Env { name, fallback: Some(value) } => format!("environment {name}, else {}", inner(value)),
+        Value::Env { name, fallback: None } => format!("environment {name}"),
+        Value::Setting { key, value: Some(value) } => format!("{} by setting {key}", inner(value)),
+        Value::Setting { key, value: None } => format!("setting {key}"),
+        Value::Debug { in_debug, in_release } => {
+            format!("{} (debug builds {})", inner(in_release), inner(in_debug))
+        }
+        Value::Request => "follows the request".into(),
+        Value::Param(name) => format!("parameter {name}"),
+        Value::Opaque(why) => format!("unknown: {why}"),
+    }
+}
+
+fn word(it: &Scalar, secret: bool) -> String {
+    match it {
+        Scalar::Bool(true) => "on".into(),
+        Scalar::Bool(false) => "off".into(),
+        Scalar::Int(it) => it.to_string(),
+        Scalar::Float(it) => it.to_string(),
+        Scalar::Text(_) if secret => redact::HIDDEN.into(),
+        Scalar::Text(it) => redact::text(it).into_owned(),
+        Scalar::Null => "null".into(),
+        Scalar::List(all) => all.iter().map(|it| worded(it, secret)).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn origin(report: &Report, it: &Origin) -> String {
+    let at = |span| {
+        place(report, span).map(|it| format!("{}:{}", clean(it.path), it.start.line)).unwrap_or_default()
+    };
+    match it {
+        Origin::Written(span) => format!("  ({})", at(*span)),
+        Origin::Inherited(span) => format!("  (from {})", at(*span)),
+        Origin::Derived(spans) if spans.is_empty() => String::new(),
+        Origin::Derived(spans) => {
+            format!("  (worked out from {})", spans.iter().map(|it| at(*it)).collect::<Vec<_>>().join(", "))
+        }
+        Origin::Default { package, version, .. } => format!("  (default of {package} {version})"),
+    }
+}
