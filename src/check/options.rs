@@ -21,6 +21,10 @@ pub struct Options {
     pub ignore: BTreeSet<SmolStr>,
     pub rules: BTreeMap<SmolStr, RuleOptions>,
     pub overrides: Vec<Override>,
+    /// Leads from where the paths of the overrides begin to the checked root: empty, or with a final `/`.
+    pub prefix: String,
+    /// Files and folders, relative to the checked root, to which findings are limited; empty is everywhere.
+    pub within: Vec<String>,
     pub suppressions: Suppressions,
     /// The user's own rule pages.
     pub user_rules: Arc<[Rule]>,
@@ -46,7 +50,7 @@ pub struct RuleOptions {
     pub persona: Option<Persona>,
 }
 
-/// Decisions for the files that `paths` matches, relative to the checked root.
+/// Decisions for the files that `paths` matches.
 #[derive(Clone, Debug)]
 pub struct Override {
     pub paths: GlobSet,
@@ -74,14 +78,23 @@ impl Options {
             && !self.rules.get(rule).is_some_and(|it| it.off)
     }
 
+    fn covers(&self, path: &str) -> bool {
+        let inside = |it: &String| {
+            path.strip_prefix(it.as_str())
+                .is_some_and(|rest| it.is_empty() || rest.is_empty() || rest.starts_with('/'))
+        };
+        self.within.is_empty() || self.within.iter().any(inside)
+    }
+
     /// Applies the user's severities and personas; later overrides win over earlier ones.
     pub fn adjust(&self, finding: &mut Finding, path: &str) -> Verdict {
-        if !self.runs(&finding.rule) {
+        if !self.runs(&finding.rule) || !self.covers(path) {
             return Verdict::Off;
         }
+        let whole = format!("{}{path}", self.prefix);
         let mut verdict = Verdict::Keep;
         let general = self.rules.get(&finding.rule).copied();
-        let here = self.overrides.iter().filter(|it| it.paths.is_match(path));
+        let here = self.overrides.iter().filter(|it| it.paths.is_match(&whole));
         let mut chosen: Vec<RuleOptions> = general.into_iter().collect();
         for it in here {
             if it.ignore.contains(&finding.rule) {

@@ -13,6 +13,9 @@ use crate::finding::{Finding, Severity};
 const LISTED: usize = 5;
 
 pub(super) fn render(report: &Report, style: Style) -> String {
+    if report.workspace.files.is_empty() {
+        return String::new();
+    }
     let secrets = Secrets::of(report);
     let mut text = String::new();
     for it in &report.findings {

@@ -8,31 +8,31 @@ use toml::de::{DeTable, DeValue};
 use super::RuleError;
 
 /// A table in file order, and the complaints about what is in it.
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     path: &'a str,
     /// Where the TOML text starts in the file.
     offset: usize,
-    pub(super) errors: Vec<RuleError>,
+    pub(crate) errors: Vec<RuleError>,
 }
 
 /// A value with its key, both with their places in the TOML text.
-pub(super) struct Entry<'t> {
-    pub(super) key: &'t str,
-    pub(super) key_span: Range<usize>,
-    pub(super) value: &'t DeValue<'t>,
-    pub(super) span: Range<usize>,
+pub(crate) struct Entry<'t> {
+    pub(crate) key: &'t str,
+    pub(crate) key_span: Range<usize>,
+    pub(crate) value: &'t DeValue<'t>,
+    pub(crate) span: Range<usize>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(path: &'a str, offset: usize) -> Self {
+    pub(crate) fn new(path: &'a str, offset: usize) -> Self {
         Self { path, offset, errors: Vec::new() }
     }
 
-    pub(super) fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         self.path
     }
 
-    pub(super) fn complain(
+    pub(crate) fn complain(
         &mut self,
         span: Range<usize>,
         message: impl Into<String>,
@@ -47,7 +47,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A key that nobody reads.
-    pub(super) fn unknown_key<'w>(&mut self, entry: &Entry<'_>, known: impl IntoIterator<Item = &'w str>) {
+    pub(crate) fn unknown_key<'w>(&mut self, entry: &Entry<'_>, known: impl IntoIterator<Item = &'w str>) {
         let help = suggestion(entry.key, known);
         self.complain(entry.key_span.clone(), format!("unknown key `{}`", entry.key), help);
     }
@@ -57,7 +57,7 @@ impl<'a> Reader<'a> {
         self.complain(entry.span.clone(), message, "");
     }
 
-    pub(super) fn table<'t>(&mut self, entry: &Entry<'t>) -> Option<Vec<Entry<'t>>> {
+    pub(crate) fn table<'t>(&mut self, entry: &Entry<'t>) -> Option<Vec<Entry<'t>>> {
         let table = entry.value.as_table();
         if table.is_none() {
             self.expected(entry, "a table");
@@ -65,7 +65,7 @@ impl<'a> Reader<'a> {
         table.map(entries)
     }
 
-    pub(super) fn text(&mut self, entry: &Entry<'_>) -> Option<String> {
+    pub(crate) fn text(&mut self, entry: &Entry<'_>) -> Option<String> {
         let text = entry.value.as_str().map(str::to_owned);
         if text.is_none() {
             self.expected(entry, "text");
@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
         text
     }
 
-    pub(super) fn switch(&mut self, entry: &Entry<'_>) -> Option<bool> {
+    pub(crate) fn switch(&mut self, entry: &Entry<'_>) -> Option<bool> {
         let switch = entry.value.as_bool();
         if switch.is_none() {
             self.expected(entry, "`true` or `false`");
@@ -81,11 +81,11 @@ impl<'a> Reader<'a> {
         switch
     }
 
-    pub(super) fn texts(&mut self, entry: &Entry<'_>) -> Vec<SmolStr> {
+    pub(crate) fn texts(&mut self, entry: &Entry<'_>) -> Vec<SmolStr> {
         elements(entry).iter().filter_map(|it| self.text(it)).map(SmolStr::from).collect()
     }
 
-    pub(super) fn number(&mut self, entry: &Entry<'_>) -> Option<i64> {
+    pub(crate) fn number(&mut self, entry: &Entry<'_>) -> Option<i64> {
         let number = integer(entry.value);
         if number.is_none() {
             self.expected(entry, "a whole number");
@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
     }
 
     /// One word of a fixed set.
-    pub(super) fn word<T: Copy>(
+    pub(crate) fn word<T: Copy>(
         &mut self,
         entry: &Entry<'_>,
         parse: impl Fn(&str) -> Option<T>,
@@ -111,7 +111,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The entries of a table as they stand in the file.
-pub(super) fn entries<'t>(table: &'t DeTable<'t>) -> Vec<Entry<'t>> {
+pub(crate) fn entries<'t>(table: &'t DeTable<'t>) -> Vec<Entry<'t>> {
     let mut entries: Vec<_> = table
         .iter()
         .map(|(key, value)| Entry {
@@ -126,7 +126,7 @@ pub(super) fn entries<'t>(table: &'t DeTable<'t>) -> Vec<Entry<'t>> {
 }
 
 /// The elements of a list; a single value is a list of one.
-pub(super) fn elements<'t>(entry: &Entry<'t>) -> Vec<Entry<'t>> {
+pub(crate) fn elements<'t>(entry: &Entry<'t>) -> Vec<Entry<'t>> {
     let of = |value, span| Entry { key: entry.key, key_span: entry.key_span.clone(), value, span };
     match entry.value {
         DeValue::Array(array) => array.iter().map(|it| of(it.get_ref(), it.span())).collect(),
@@ -134,13 +134,13 @@ pub(super) fn elements<'t>(entry: &Entry<'t>) -> Vec<Entry<'t>> {
     }
 }
 
-pub(super) fn integer(value: &DeValue<'_>) -> Option<i64> {
+pub(crate) fn integer(value: &DeValue<'_>) -> Option<i64> {
     let integer = value.as_integer()?;
     i64::from_str_radix(integer.as_str(), integer.radix()).ok()
 }
 
 /// "did you mean ..", or the whole choice when nothing is near.
-pub(super) fn suggestion<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> String {
+pub(crate) fn suggestion<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> String {
     let known: Vec<_> = known.into_iter().collect();
     let nearest = known
         .iter()

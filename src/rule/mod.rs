@@ -5,7 +5,7 @@
 
 mod condition;
 mod evidence;
-mod header;
+pub(crate) mod header;
 mod judge;
 mod load;
 mod logic;

@@ -1,0 +1,211 @@
+//! What the command line says.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::finding::{Confidence, Persona, Severity};
+use crate::report::Format;
+
+/// Finds faults in how a web project handles sessions and cookies, in Rust and Django. Nothing is built, run or fetched.
+#[derive(Parser, Debug)]
+#[command(name = "sessionlint", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
+#[command(override_usage = "sessionlint [check] [OPTIONS] [PATH]...\n       sessionlint <COMMAND>")]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) check: CheckArgs,
+    #[command(flatten)]
+    pub(super) global: Global,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// Check projects (the default)
+    Check(CheckArgs),
+    /// Show every cookie, session, key and handler that is seen, with values and where they come from
+    Facts(FactsArgs),
+    /// List the rules
+    Rules(RulesArgs),
+    /// Show the page of a rule
+    Explain(ExplainArgs),
+    /// Print a JSON Schema
+    Schema(SchemaArgs),
+    /// Print a completion script
+    Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Global {
+    /// Colour the output
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(super) color: Color,
+    /// Say nothing but results
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Say more on standard error
+    #[arg(short, long, global = true)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each one is a flag of the command line")]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
+
+    /// Format of standard output
+    #[arg(short, long, value_enum, value_name = "FORMAT")]
+    pub(super) format: Option<Format>,
+    /// Write a further report to a file; may be repeated
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = target)]
+    pub(super) output: Vec<Target>,
+
+    /// Only these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Selection")]
+    pub(super) only: Vec<String>,
+    /// Not these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Selection")]
+    pub(super) ignore: Vec<String>,
+    /// Not below this severity
+    #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Selection")]
+    pub(super) min_severity: Option<Severity>,
+    /// Not below this confidence
+    #[arg(long, value_enum, value_name = "CONFIDENCE", help_heading = "Selection")]
+    pub(super) min_confidence: Option<Confidence>,
+    /// How much doubt to show
+    #[arg(long, value_enum, value_name = "PERSONA", help_heading = "Selection")]
+    pub(super) persona: Option<Persona>,
+    /// Same as `--persona pedantic`
+    #[arg(short, long, conflicts_with = "persona", help_heading = "Selection")]
+    pub(super) pedantic: bool,
+    /// Report what comments silence too
+    #[arg(long, help_heading = "Selection")]
+    pub(super) no_ignores: bool,
+
+    /// Exit with 1 at findings of this severity or above [default: medium]
+    #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Exit code")]
+    pub(super) fail_on: Option<Severity>,
+    /// Exit with 0 whatever is found
+    #[arg(long, help_heading = "Exit code")]
+    pub(super) exit_zero: bool,
+    /// Exit with 2 when anything could not be read
+    #[arg(long, help_heading = "Exit code")]
+    pub(super) strict: bool,
+
+    /// Say on standard error how long each stage took
+    #[arg(long)]
+    pub(super) timings: bool,
+}
+
+/// What is read, and how.
+#[derive(Args, Debug)]
+pub(super) struct ProjectArgs {
+    /// Projects: folders or files
+    #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
+    pub(super) paths: Vec<PathBuf>,
+    /// Configuration to use instead of the one that lies in the project
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(super) config: Option<PathBuf>,
+    /// Use no configuration
+    #[arg(long)]
+    pub(super) no_config: bool,
+    /// Worker threads [default: one per core]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct FactsArgs {
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) format: TableFormat,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct RulesArgs {
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) format: TableFormat,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ExplainArgs {
+    #[arg(value_name = "RULE")]
+    pub(super) rule: String,
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) format: PageFormat,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct SchemaArgs {
+    #[arg(value_enum)]
+    pub(super) of: SchemaOf,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(super) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(super) enum TableFormat {
+    #[default]
+    Table,
+    Json,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(super) enum PageFormat {
+    #[default]
+    Text,
+    Markdown,
+    Json,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum SchemaOf {
+    /// What `--format json` prints
+    Json,
+    /// `sessionlint.toml`
+    Config,
+}
+
+/// A report in a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Target {
+    pub(super) format: Format,
+    pub(super) file: PathBuf,
+}
+
+fn target(text: &str) -> Result<Target, String> {
+    let (format, file) = text.split_once('=').ok_or("expected FORMAT=FILE, such as `sarif=report.sarif`")?;
+    let format = Format::parse(format).ok_or_else(|| {
+        let words: Vec<_> = Format::ALL.iter().map(|it| it.word()).collect();
+        format!("no format `{format}`: it is one of {}", words.join(", "))
+    })?;
+    if file.is_empty() {
+        return Err("the file's name is missing after `=`".into());
+    }
+    Ok(Target { format, file: file.into() })
+}
+
+macro_rules! value_enum {
+    ($($ty:ty),*) => { $(
+        impl ValueEnum for $ty {
+            fn value_variants<'a>() -> &'a [Self] {
+                &Self::ALL
+            }
+
+            fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+                Some(clap::builder::PossibleValue::new(self.word()))
+            }
+        }
+    )* };
+}
+
+value_enum!(Format, Severity, Confidence, Persona);

@@ -1,0 +1,12 @@
+//! `schema`: the JSON Schemas that the binary carries.
+
+use super::args::{SchemaArgs, SchemaOf};
+use super::{Ending, Failure, output};
+
+pub(super) fn print(arguments: &SchemaArgs) -> Result<Ending, Failure> {
+    output::answer(match arguments.of {
+        SchemaOf::Json => include_str!("../../schemas/report.schema.json"),
+        SchemaOf::Config => include_str!("../../schemas/config.schema.json"),
+    })?;
+    Ok(Ending::Clean)
+}
