@@ -46,7 +46,7 @@ pub enum Verb {
     Sent,
     /// The attribute of a header called `attr` (`httponly`, `max-age`; known when the program runs) becomes `value`.
     SetNamed,
-    /// Sends a header: `name`, `value` (text), or both in one `pair`. Only `Set-Cookie` matters.
+    /// Sends a header: `name`, `value` (text), or both in one `pair`, or several in a `mapping`. Only `Set-Cookie` matters.
     EmitRaw,
     /// Sends a removal of `cookie` or `name`; `path`, `domain` as given (beside `cookie`: when unset), flags `only-if-sent`,
     /// `no-path` (whatever path the cookie had) and `strips-header` (drops the line from this response, the browser keeps it).
@@ -80,7 +80,7 @@ pub enum Verb {
     /// line has no path).
     Destroy,
     DestroyOthers,
-    /// Marks the session as changed or saves it.
+    /// Marks the session as changed or saves it; with `if` only when that is true.
     Mark,
     ReadId,
     /// `seconds`: new life of the session.
@@ -138,7 +138,7 @@ impl Verb {
             Self::Emit => Attributes(&["cookie"]),
             Self::Sent => Only(&["name"]),
             Self::SetNamed => Only(&["attr", "value"]),
-            Self::EmitRaw => Only(&["name", "value", "pair"]),
+            Self::EmitRaw => Only(&["name", "value", "pair", "mapping"]),
             Self::Remove => Attributes(&["cookie", "only-if-sent", "no-path", "strips-header"]),
             Self::Jar => Only(&["protection", "key", "prefix", "type"]),
             Self::ReadCookie => Only(&["name", "cookie", "default", "verified", "max_age"]),
@@ -158,8 +158,8 @@ impl Verb {
             Self::Key => Only(&["from", "min", "generated", "empty", "derived", "use"]),
             Self::Env => Only(&["name", "default", "cast", "required", "prefix", "field"]),
             Self::Random => Only(&["bits"]),
+            Self::Mark => Only(&["if"]),
             Self::DestroyOthers
-            | Self::Mark
             | Self::ReadId
             | Self::ReadIdentity
             | Self::ChangeState
