@@ -10,7 +10,7 @@ use super::version::Range;
 /// What a call does.
 #[derive(Clone, Debug, Default)]
 pub struct Callable {
-    /// Parameter names for keyword arguments, with their defaults.
+    /// Parameter names for keyword arguments, with their defaults. `**name` takes all other named arguments, as a mapping.
     pub params: Vec<(SmolStr, Option<Source>)>,
     pub effect: Arc<[Clause]>,
     /// Nothing happens until it is awaited.
@@ -61,7 +61,7 @@ fn check(params: &[(SmolStr, Option<Source>)], effect: &[Clause]) -> Result<(), 
                 return Err(fault);
             }
             if let Source::Param(param) = source
-                && !params.iter().any(|(it, _)| it == param)
+                && !params.iter().any(|(it, _)| it.trim_start_matches('*') == param)
             {
                 return Err(format!("no parameter `{param}` in `params`"));
             }

@@ -101,10 +101,12 @@ pub enum Verb {
     /// A key made of `from`, at least `min` bytes; flags `generated`, `empty`, `derived`; `use`: session, cookie, csrf,
     /// signing, jwt. Yields an object of the row's type.
     Key,
-    /// An environment variable: `name`, `default`, `cast` (bool, int, float, list, json, text, as-default, or a parameter that
-    /// names the type), flag `required`, `prefix` put before the name, flag `field` (the name is that of the assigned setting).
+    /// An environment variable: `name`; `default` (unset: it must be there, or `required`); `cast` is bool, int, float, list,
+    /// map, json, url, text, present (whether it is there), as-default (the type of the default) or a parameter that is a
+    /// type. `prefix` and `_` stand before the name; flag `field`: without `name` it is that of the assigned setting;
+    /// `scheme`: a mapping of names to pairs of type and default.
     Env,
-    /// Random from a cryptographic source; `bits`.
+    /// Random from a cryptographic source; `bits` or `bytes`. Flag `weak`: from a source that can be guessed.
     Random,
     /// Encrypted, hashed or signed result of `from`.
     Seal,
@@ -156,14 +158,12 @@ impl Verb {
             Self::CheckCredentials => Only(&["secret"]),
             Self::ChangePassword => Only(&["user", "keeps-sessions"]),
             Self::Key => Only(&["from", "min", "generated", "empty", "derived", "use"]),
-            Self::Env => Only(&["name", "default", "cast", "required", "prefix", "field"]),
-            Self::Random => Only(&["bits"]),
+            Self::Env => Only(&["name", "default", "cast", "required", "prefix", "field", "scheme"]),
+            Self::Random => Only(&["bits", "bytes", "weak"]),
             Self::Mark => Only(&["if"]),
-            Self::DestroyOthers
-            | Self::ReadId
-            | Self::ReadIdentity
-            | Self::ChangeState
-            | Self::Nothing => Only(&[]),
+            Self::DestroyOthers | Self::ReadId | Self::ReadIdentity | Self::ChangeState | Self::Nothing => {
+                Only(&[])
+            }
         }
     }
 

@@ -70,7 +70,7 @@ pub struct SettingsCookie {
 #[derive(Clone, Debug)]
 pub struct NamedModel {
     pub path: SmolStr,
-    /// engine, serializer, middleware, cache, message-storage, authentication, app.
+    /// engine, serializer, middleware, cache, message-storage, authentication, app, hasher, decorator.
     pub kind: SmolStr,
     pub package: SmolStr,
     pub versions: Range,

@@ -13,8 +13,17 @@ use super::setting::{NamedModel, SettingModel, SettingsCookie, WrongSetting};
 use super::vocabulary;
 
 const TYPES: [&str; 9] = ["bool", "int", "number", "text", "list", "map", "null", "off", "any"];
-const KINDS: [&str; 8] =
-    ["engine", "serializer", "middleware", "cache", "message-storage", "authentication", "app", "hasher"];
+const KINDS: [&str; 9] = [
+    "engine",
+    "serializer",
+    "middleware",
+    "cache",
+    "message-storage",
+    "authentication",
+    "app",
+    "hasher",
+    "decorator",
+];
 
 /// `[[setting]]`: one `SettingModel` for each range of versions with one default.
 pub(super) fn settings(models: &mut Models, view: &View<'_>, defaults: &Defaults) {

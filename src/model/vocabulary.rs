@@ -23,6 +23,7 @@ pub const ATTRIBUTES: &[(&str, &str)] = &[
     ("always_save", "every request saves and sends again"),
     ("serializer", "how a record is written"),
     ("layer", "session layer that this one is put on"),
+    ("scheme", "environment reader: mapping of names to pairs of type and default"),
     ("scope", "identity layer: what its logout ends"),
 ];
 
