@@ -8,6 +8,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 pub mod data;
+pub mod walk;
 
 pub use crate::source::{FileId, Span};
 
