@@ -28,7 +28,7 @@ impl<'a> Context<'a> {
 
     /// From the opening to the closing delimiter.
     pub(super) fn delimited(&self, span: &DelimSpan) -> Span {
-        self.span(span.open()).to(self.span(span.close()))
+        self.span(span.join())
     }
 
     /// Whether what stands between two delimiters may be parsed without the tree growing past the bound.

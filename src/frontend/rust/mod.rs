@@ -36,11 +36,7 @@ const TOO_DEEP: &str = "nested too deeply to be read";
 #[must_use]
 pub fn lower(file: FileId, source: &SourceText) -> Unit {
     let text = without_shebang(&source.text);
-    let (items, broken) = if guard::depth(&text) > guard::LIMIT {
-        (Vec::new(), vec![Broken { span: Span::new(file, 0, text.len()), message: TOO_DEEP.to_owned() }])
-    } else {
-        parse(file, &text, 0).unwrap_or_else(|_| recover::items(file, &text))
-    };
+    let (items, broken) = parse(file, &text, 0).unwrap_or_else(|_| recover::items(file, &text));
     proc_macro2::extra::invalidate_current_thread_spans();
     let stmts = items.into_iter().map(item::statement).collect();
     Unit { file, body: Block { stmts, value: None }, broken }
@@ -48,6 +44,10 @@ pub fn lower(file: FileId, source: &SourceText) -> Unit {
 
 /// The items of a text that stands at `base` in its file.
 fn parse(file: FileId, text: &str, base: usize) -> Result<(Vec<Item>, Vec<Broken>), Broken> {
+    if guard::depth(text) > guard::LIMIT {
+        let start = base + text.len() - text.trim_start().len();
+        return Err(Broken { span: Span::new(file, start, base + text.len()), message: TOO_DEEP.to_owned() });
+    }
     let tokens = TokenStream::from_str(text).map_err(|error| {
         let at = error.span().byte_range().start;
         Broken {

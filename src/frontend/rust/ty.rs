@@ -46,17 +46,20 @@ pub(super) fn qualified(cx: &Context, qself: Option<&QSelf>, full: &syn::Path) -
 }
 
 fn path_span(cx: &Context, path: &syn::Path) -> Span {
-    let Some(first) = path.segments.first() else { return Span::new(cx.file, 0, 0) };
-    let start =
-        path.leading_colon.map_or_else(|| cx.span(first.ident.span()), |colon| cx.span(colon.spans[0]));
-    path.segments.iter().fold(start, |span, segment| {
-        let end = match &segment.arguments {
-            PathArguments::None => cx.span(segment.ident.span()),
-            PathArguments::AngleBracketed(generic) => cx.span(generic.gt_token.spans[0]),
-            PathArguments::Parenthesized(call) => cx.delimited(&call.paren_token.span),
-        };
-        span.to(end)
-    })
+    let (Some(first), Some(last)) = (path.segments.first(), path.segments.last()) else {
+        return Span::new(cx.file, 0, 0);
+    };
+    let last_name = cx.span(last.ident.span());
+    let end = match &last.arguments {
+        PathArguments::None => last_name,
+        PathArguments::AngleBracketed(generic) => last_name.to(cx.span(generic.gt_token.spans[0])),
+        PathArguments::Parenthesized(call) => last_name.to(cx.delimited(&call.paren_token.span)),
+    };
+    match path.leading_colon {
+        Some(colon) => cx.span(colon.spans[0]).to(end),
+        None if path.segments.len() == 1 => end,
+        None => cx.span(first.ident.span()).to(end),
+    }
 }
 
 fn arguments(cx: &Context, arguments: &PathArguments) -> Vec<TypeRef> {

@@ -84,7 +84,7 @@ fn recovered(text: &str) -> (String, Vec<String>) {
     let unit = unit(text);
     let broken = unit.broken.iter().map(|broken| {
         let at = usize::try_from(broken.span.start).unwrap();
-        format!("{}: {}", text[..at].lines().count().max(1), broken.message)
+        format!("{}: {}", text[..at].matches('\n').count() + 1, broken.message)
     });
     (print::block(&unit.body), broken.collect())
 }
@@ -100,6 +100,24 @@ fn items_around_a_fault_are_kept() {
 }
 
 #[test]
+fn a_broken_member_costs_only_itself() {
+    let (items, broken) = recovered(
+        "impl S {\n    fn a(&self) { x }\n    fn b(&self) { let = ; }\n    const C: u8 = 1;\n}\nmod m {\n fn é() {}\n fn d(,) {}\n}\n",
+    );
+    assert_eq!(items, "impl S {fn a(self: Self) {=> x}; const C: u8 = 1}; mod m {fn é() {}}");
+    assert_eq!(broken.len(), 2);
+    assert!(broken[0].starts_with("3: ") && broken[1].starts_with("8: "), "{broken:?}");
+}
+
+#[test]
+fn a_deep_item_costs_only_itself() {
+    let deep = format!("fn g() {{ {}1 }}", "!".repeat(9999));
+    let (items, broken) = recovered(&format!("fn f() {{}}\n{deep}\nfn h() {{}}\n"));
+    assert_eq!(items, "fn f() {}; fn h() {}");
+    assert_eq!(broken, ["2: nested too deeply to be read"]);
+}
+
+#[test]
 fn unbalanced_braces_cost_one_item() {
     let (items, broken) = recovered("fn f() {}\n\nfn g() { if a {\n}\n\npub fn h() {}\nfn i() {}\n");
     assert_eq!(items, "fn f() {}; pub fn h() {}; fn i() {}");
@@ -111,7 +129,7 @@ fn a_merge_conflict_is_read_as_ours() {
     let text = "fn f() {\n<<<<<<< HEAD\n    a();\n=======\n    b();\n>>>>>>> other\n    c();\n}\n";
     let (items, broken) = recovered(text);
     assert_eq!(items, "fn f() {a(); c()}");
-    assert_eq!(broken, ["1: an unresolved merge conflict"]);
+    assert_eq!(broken, ["2: an unresolved merge conflict"]);
 }
 
 #[test]
