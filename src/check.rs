@@ -7,7 +7,6 @@ use crate::facts::{Fact, FactKind};
 use crate::finding::fingerprint::Identities;
 use crate::finding::suppress::{self, Found};
 use crate::finding::{Finding, Problem, Reported, Severity, Suppressed, Suppression};
-use crate::flow;
 use crate::model::{ModelFile, Models, Scope};
 use crate::rule::{self, Rule};
 use crate::source::{FileId, SourceText};
@@ -96,7 +95,7 @@ pub fn run(workspace: Workspace, options: &Options) -> Report {
 
 fn evaluate(workspace: Workspace, options: &Options) -> Report {
     let models = models(&workspace, options);
-    let (facts, mut problems) = flow::analyse(&workspace, &models);
+    let (facts, mut problems) = crate::facts::analyse(&workspace, &models);
     problems.extend(workspace.problems.iter().cloned());
     let context =
         rule::Context { facts: &facts, deployment: options.deployment.clone(), files: &workspace.files };

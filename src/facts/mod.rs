@@ -6,8 +6,12 @@ use smol_str::SmolStr;
 
 pub use crate::source::Span;
 
+mod analyse;
+pub mod code;
 mod schema;
+mod size;
 
+pub use analyse::analyse;
 pub use schema::{AttributeSchema, AttributeType, FactSchema, schema};
 
 /// What a fact speaks of.

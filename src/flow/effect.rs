@@ -26,7 +26,6 @@ struct Application<'m> {
     package: SmolStr,
     /// The path that was called.
     path: SmolStr,
-    assigned: Option<Name>,
 }
 
 impl<'a> Machine<'a> {
@@ -228,7 +227,6 @@ impl<'a> Machine<'a> {
             owner: found.owner,
             package: found.package.clone(),
             path: path.into(),
-            assigned: None,
         };
         let mut result: Option<Val> = None;
         let mut seconds: Option<Val> = None;
@@ -869,7 +867,6 @@ impl<'a> Machine<'a> {
                         owner: it.owner,
                         package: it.package.clone(),
                         path: it.path.clone(),
-                        assigned: None,
                     };
                     let (a, b) = (positional(&choice.then), positional(&choice.or_else));
                     self.branch(
@@ -1020,7 +1017,6 @@ impl<'a> Machine<'a> {
             owner: None,
             package: package.into(),
             path: "headers".into(),
-            assigned: None,
         };
         let is_cookie = matches!(&pair.0.kind, Kind::Text(text) | Kind::Word(text) if text.eq_ignore_ascii_case("set-cookie"));
         if is_cookie {
@@ -1231,5 +1227,60 @@ pub fn external_path(ty: &Ty) -> Option<&SmolStr> {
     match &ty.def {
         TyDef::External(path) => Some(path),
         _ => None,
+    }
+}
+
+impl Machine<'_> {
+    /// Headers that a returned value carries: pairs of a header's name and its text, however deep in tuples and lists.
+    pub fn emit_returned(&mut self, value: &Val, span: Span, depth: u32) {
+        let value = self.state.refine(value);
+        if depth == 0 {
+            return;
+        }
+        match &value.kind {
+            Kind::Choice(choice) => {
+                let choice = choice.clone();
+                self.branch(
+                    &super::machine::Truth::Atom(choice.condition, true),
+                    |machine| {
+                        machine.emit_returned(&choice.then, span, depth - 1);
+                        Val::null()
+                    },
+                    |machine| {
+                        machine.emit_returned(&choice.or_else, span, depth - 1);
+                        Val::null()
+                    },
+                );
+            }
+            Kind::Tuple(items) => {
+                let items = items.clone();
+                let place = value.span().unwrap_or(span);
+                if let [name, text] = items.as_ref()
+                    && matches!(name.kind, Kind::Text(_) | Kind::Word(_))
+                {
+                    self.emit_headers((name, text), place, "http");
+                    return;
+                }
+                for item in items.iter() {
+                    self.emit_returned(item, span, depth - 1);
+                }
+            }
+            Kind::Object(id) => {
+                let Some(object) = self.state.object(*id) else { return };
+                if !matches!(object.class, Class::List | Class::Project(_)) {
+                    return;
+                }
+                let items: Vec<Val> = object
+                    .items
+                    .iter()
+                    .map(|(_, item)| item.clone())
+                    .chain(object.attributes.get("0").cloned())
+                    .collect();
+                for item in items.iter().take(16) {
+                    self.emit_returned(item, span, depth - 1);
+                }
+            }
+            _ => {}
+        }
     }
 }

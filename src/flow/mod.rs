@@ -8,21 +8,18 @@ mod expr;
 mod index;
 mod machine;
 mod operator;
+mod roots;
 mod settings;
 mod state;
 mod trace;
 mod units;
 mod value;
 
+pub use catalog::Catalog;
+pub use index::{Definition, Index, Owner, ScopeId};
+pub use machine::{Machine, Program};
+pub use roots::{Root, evaluate, tops};
+pub use settings::SettingsView;
+pub use trace::{Snapshot, TraceEvent};
 pub use units::Units;
-
-use crate::facts::Fact;
-use crate::finding::Problem;
-use crate::model::Models;
-use crate::workspace::Workspace;
-
-/// Evaluates a project and says what it does with cookies and sessions.
-#[must_use]
-pub fn analyse(_workspace: &Workspace, _models: &Models) -> (Vec<Fact>, Vec<Problem>) {
-    (Vec::new(), Vec::new())
-}
+pub use value::{Atom, AtomKind, Class, Decided, Kind, Object, Piece, Ty, Val};

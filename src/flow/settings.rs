@@ -13,7 +13,7 @@ use super::value::{Kind, Val};
 use crate::facts;
 use crate::frontend;
 use crate::ir::data::{Document, Node, NodeKind};
-use crate::ir::{Attribute, Call, Expr, ExprKind, FieldDef, FileId, Ident, Literal, Name, Span};
+use crate::ir::{Attribute, Call, Expr, ExprKind, FieldDef, FileId, Literal, Name, Span};
 use crate::workspace::{FileKind, Profile, SettingsFile, Workspace};
 
 /// Settings of the project as handlers see them.

@@ -216,6 +216,19 @@ pub enum Class {
     Map,
 }
 
+impl Class {
+    /// Last segment of the class's path.
+    #[must_use]
+    pub fn last(&self) -> SmolStr {
+        match self {
+            Self::Model(path) => path.rsplit([':', '.']).next().unwrap_or(path).into(),
+            Self::Project(id) => id.def.name.name.clone(),
+            Self::List => SmolStr::new_static("list"),
+            Self::Map => SmolStr::new_static("map"),
+        }
+    }
+}
+
 impl Val {
     #[must_use]
     pub fn new(kind: Kind) -> Self {

@@ -1,0 +1,17 @@
+//! All facts of a project.
+
+use std::collections::BTreeMap;
+
+use super::Fact;
+use crate::finding::Problem;
+use crate::flow::Units;
+use crate::model::Models;
+use crate::workspace::Workspace;
+
+/// Evaluates a project and says what it does with cookies and sessions, and what of it could not be read.
+#[must_use]
+pub fn analyse(workspace: &Workspace, models: &Models) -> (Vec<Fact>, Vec<Problem>) {
+    let units = Units::new(workspace);
+    let facts = super::code::facts(workspace, models, &units, &BTreeMap::new());
+    (facts, units.problems())
+}

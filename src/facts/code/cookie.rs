@@ -1,0 +1,269 @@
+//! Cookies that code sends: by jars, responses and raw lines.
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+
+use super::convert::{attribute, bytes, known_text, operand, refine, switch, text};
+use super::line;
+use crate::facts::{Attribute, EventKind, Fact, FactKind, Labels, Note, Origin, Scalar, Value};
+use crate::flow::{Atom, Kind, Machine, Object, Root, TraceEvent, Val};
+use crate::ir::Span;
+use crate::model::words;
+
+/// One fact for every cookie that is sent or removed.
+pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
+    let machine = &root.machine;
+    for event in &machine.trace.events {
+        if !matches!(event.kind, EventKind::Emit | EventKind::EmitRemoval) {
+            continue;
+        }
+        if event.flags.iter().any(|flag| flag == "raw") {
+            out.extend(line::fact(machine, event));
+        } else if let Some(snapshot) = &event.cookie {
+            // A cookie that the call itself made may still be changed; one that was handed over may not.
+            let late = event.object.filter(
+                |_| matches!(&snapshot.object.class, crate::flow::Class::Model(path) if path == "<cookie>"),
+            );
+            let object = late.and_then(|id| machine.state.object(id)).unwrap_or(&snapshot.object);
+            out.push(of_object(machine, event, object, snapshot.symbolic));
+        }
+    }
+}
+
+fn of_object(machine: &Machine<'_>, event: &TraceEvent, object: &Object, symbolic: bool) -> Fact {
+    let path = &event.path;
+    let mut attributes = BTreeMap::new();
+    let given = |name: &str| object.attributes.get(name);
+    let client = given("client").is_some();
+    let unset = |name: &str| {
+        if symbolic && !client {
+            Attribute {
+                value: Value::Opaque("the cookie is made where it could not be followed".into()),
+                origin: Origin::Derived(Vec::new()),
+                trail: Vec::new(),
+            }
+        } else {
+            let _ = name;
+            Attribute { value: Value::Unset, origin: default_origin(object, event), trail: Vec::new() }
+        }
+    };
+    for name in ["name", "secure", "http_only", "same_site", "path", "domain", "partitioned", "protection"] {
+        let found = given(name).map(|value| attribute(machine, path, value));
+        attributes.insert(SmolStr::new_static(name), found.unwrap_or_else(|| unset(name)));
+    }
+    if given("protection").is_none() {
+        attributes.insert("protection".into(), text("plain", Origin::Derived(Vec::new())));
+    }
+    lower(&mut attributes, "same_site");
+    let lifetime = ["max_age", "expires"]
+        .into_iter()
+        .filter_map(&given)
+        .map(|value| attribute(machine, path, value))
+        .find(|it| it.value != Value::Unset);
+    attributes.insert("lifetime".into(), lifetime.unwrap_or_else(|| unset("lifetime")));
+    prefix(machine, path, object, &mut attributes);
+    implied(machine, object, event, &mut attributes);
+    describe_value(machine, path, object, &mut attributes);
+    let removal = event.kind == EventKind::EmitRemoval || is_removal(&attributes, given("removal"));
+    attributes.insert("removal".into(), switch(removal, Origin::Derived(Vec::new())));
+    if removal {
+        for flag in &event.flags {
+            if flag == "no-path" {
+                attributes.insert(
+                    "path".into(),
+                    Attribute {
+                        value: Value::Unset,
+                        origin: default_origin(object, event),
+                        trail: Vec::new(),
+                    },
+                );
+            }
+            if flag == "strips-header" {
+                attributes.insert("mismatch".into(), text("strips-header", Origin::Written(event.span)));
+            }
+        }
+    }
+    finish(event, object.born, attributes, "handler", symbolic && !client)
+}
+
+/// Name, role and place of a cookie's fact.
+pub(super) fn finish(
+    event: &TraceEvent,
+    born: Option<Span>,
+    mut attributes: BTreeMap<SmolStr, Attribute>,
+    setter: &str,
+    symbolic: bool,
+) -> Fact {
+    let name = attributes.get("name").and_then(|it| known_text(&it.value));
+    let role = name.as_deref().map_or("unknown", words::cookie_role);
+    attributes.insert("role".into(), text(role, Origin::Derived(Vec::new())));
+    attributes.insert("setter".into(), text(setter, Origin::Derived(Vec::new())));
+    attributes.insert("stack".into(), text(&event.package, Origin::Derived(Vec::new())));
+    let span = born.unwrap_or(event.span);
+    let mut trail = Vec::new();
+    if span != event.span {
+        trail.push(Note { span: event.span, text: "sent here".into() });
+    }
+    let unjudged =
+        (symbolic && name.is_none()).then(|| "the cookie is made where it could not be followed".into());
+    Fact {
+        kind: FactKind::Cookie,
+        span,
+        item: event.item.clone(),
+        name,
+        attributes,
+        events: Vec::new(),
+        trail,
+        test: false,
+        unjudged,
+    }
+}
+
+fn default_origin(object: &Object, event: &TraceEvent) -> Origin {
+    let _ = object;
+    Origin::Default {
+        package: event.package.clone(),
+        version: SmolStr::default(),
+        source: SmolStr::default(),
+    }
+}
+
+/// A switch of the jar that puts a prefix before the name.
+fn prefix(
+    machine: &Machine<'_>,
+    path: &[(Atom, bool)],
+    object: &Object,
+    attributes: &mut BTreeMap<SmolStr, Attribute>,
+) {
+    let Some(prefix) = object.attributes.get("prefix").map(|it| attribute(machine, path, it)) else { return };
+    let Some(prefix_text) = known_text(&prefix.value) else { return };
+    let full = match prefix_text.as_str() {
+        "host" => "__Host-",
+        "secure" => "__Secure-",
+        other => other,
+    };
+    if let Some(name) = attributes.get_mut("name")
+        && let Some(bare) = known_text(&name.value)
+    {
+        name.value = Value::Known(Scalar::Text(format!("{full}{bare}").into()));
+    }
+    attributes.insert("secure".into(), switch(true, prefix.origin.clone()));
+    if full == "__Host-" {
+        attributes.insert("path".into(), text("/", prefix.origin.clone()));
+        attributes.insert("domain".into(), Attribute { value: Value::Unset, ..prefix });
+    }
+}
+
+/// What one attribute brings with it in the version in use.
+fn implied(
+    machine: &Machine<'_>,
+    object: &Object,
+    event: &TraceEvent,
+    attributes: &mut BTreeMap<SmolStr, Attribute>,
+) {
+    let mark = |name: &str| -> Option<SmolStr> {
+        if let crate::flow::Class::Model(path) = &object.class
+            && let Some(word) = machine.program.catalog.candidates(path, event.span.file).mark(name)
+        {
+            return Some(word.clone());
+        }
+        object.attributes.get(format!("<{name}>").as_str()).and_then(|it| it.text().cloned())
+    };
+    let none = attributes.get("same_site").is_some_and(|it| known_text(&it.value).as_deref() == Some("none"));
+    let origin = attributes.get("same_site").map_or(Origin::Derived(Vec::new()), |it| it.origin.clone());
+    let unset = attributes.get("secure").is_none_or(|it| it.value == Value::Unset);
+    match mark("samesite-none").as_deref() {
+        Some("implies-secure") if none && unset => {
+            attributes.insert("secure".into(), switch(true, origin));
+        }
+        Some("forces-secure") if none => {
+            attributes.insert("secure".into(), switch(true, origin));
+        }
+        Some("writes-nothing") if none => {
+            attributes
+                .insert("same_site".into(), Attribute { value: Value::Unset, origin, trail: Vec::new() });
+        }
+        _ => {}
+    }
+    let partitioned =
+        attributes.get("partitioned").is_some_and(|it| it.value == Value::Known(Scalar::Bool(true)));
+    if partitioned && mark("partitioned").as_deref() == Some("implies-secure") {
+        attributes.insert("secure".into(), switch(true, Origin::Derived(Vec::new())));
+    }
+}
+
+/// Constant value, sensitive content, size.
+fn describe_value(
+    machine: &Machine<'_>,
+    path: &[(Atom, bool)],
+    object: &Object,
+    attributes: &mut BTreeMap<SmolStr, Attribute>,
+) {
+    let Some(value) = object.attributes.get("value") else { return };
+    let value = refine(path, value);
+    let span = value.span().or(object.born);
+    let Some(span) = span else { return };
+    let operand = operand(machine, path, &value, span);
+    if let Value::Known(Scalar::Text(known)) = &operand.value {
+        attributes.insert("value".into(), text(known, Origin::Written(operand.span)));
+    }
+    if let Some(kind) = sensitive(&operand) {
+        attributes.insert("sensitive".into(), text(kind, Origin::Written(operand.span)));
+    }
+    if let Some(size) = operand.size {
+        let name = attributes.get("name").and_then(|it| known_text(&it.value)).map_or(0, |it| it.len());
+        let size = match size {
+            crate::facts::Size::AtMost(bytes) => {
+                crate::facts::Size::AtMost(bytes + u64::try_from(name).unwrap_or(0))
+            }
+            unbounded @ crate::facts::Size::Unbounded => unbounded,
+        };
+        attributes.insert(
+            "size".into(),
+            Attribute { value: bytes(size), origin: Origin::Written(operand.span), trail: Vec::new() },
+        );
+    }
+}
+
+/// What kind of sensitive data a value is, by where it came from.
+pub(super) fn sensitive(operand: &crate::facts::Operand) -> Option<&'static str> {
+    if matches!(operand.value, Value::Known(_))
+        || operand.labels.has(Labels::SEALED)
+        || operand.labels.has(Labels::RANDOM)
+    {
+        return None;
+    }
+    operand.names.last().and_then(|name| words::sensitive(name))
+}
+
+fn lower(attributes: &mut BTreeMap<SmolStr, Attribute>, name: &str) {
+    if let Some(attribute) = attributes.get_mut(name) {
+        lower_value(&mut attribute.value);
+    }
+}
+
+fn lower_value(value: &mut Value) {
+    match value {
+        Value::Known(Scalar::Text(text)) if text.is_empty() => *value = Value::Unset,
+        Value::Known(Scalar::Text(text)) => *text = text.to_lowercase().into(),
+        Value::Known(Scalar::Bool(false)) => *value = Value::Unset,
+        Value::OneOf(values) => values.iter_mut().for_each(lower_value),
+        Value::Env { fallback: Some(inner), .. } | Value::Setting { value: Some(inner), .. } => {
+            lower_value(inner)
+        }
+        Value::Debug { in_debug, in_release } => {
+            lower_value(in_debug);
+            lower_value(in_release);
+        }
+        _ => {}
+    }
+}
+
+/// A life of nothing deletes the cookie.
+pub(super) fn is_removal(attributes: &BTreeMap<SmolStr, Attribute>, flag: Option<&Val>) -> bool {
+    let over = attributes
+        .get("lifetime")
+        .is_some_and(|it| matches!(it.value, Value::Known(Scalar::Int(seconds)) if seconds <= 0));
+    over || flag.is_some_and(|it| matches!(it.kind, Kind::Bool(true)))
+}

@@ -1,0 +1,111 @@
+//! What one handler does, in order.
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+
+use super::convert::{operand, text};
+use crate::facts::{Attribute, Event, EventKind, Fact, FactKind, Origin, Scalar, Value};
+use crate::flow::{Machine, Root, TraceEvent};
+use crate::ir::{Attribute as Decorator, Expr, ExprKind, Literal};
+use crate::model::words;
+
+/// At most one fact: a function that does something with a session.
+pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
+    let machine = &root.machine;
+    let events: Vec<Event> = machine.trace.events.iter().map(|it| event(machine, it)).collect();
+    let matters = |it: &Event| {
+        !matches!(
+            it.kind,
+            EventKind::Emit | EventKind::ReadCookie | EventKind::ChangeState | EventKind::CheckCredentials
+        )
+    };
+    if !events.iter().any(matters) {
+        return;
+    }
+    let function = &root.definition.function;
+    let derived = || Origin::Derived(Vec::new());
+    let mut attributes: BTreeMap<SmolStr, Attribute> = BTreeMap::new();
+    let name = function.name.name.clone();
+    attributes.insert("name".into(), text(&name, Origin::Written(function.name.span)));
+    let stack = machine.trace.events.iter().find(|it| !it.package.is_empty() && it.object.is_some());
+    attributes.insert("stack".into(), text(stack.map_or("", |it| it.package.as_str()), derived()));
+    let route = route(&function.attributes);
+    let owner = match &root.definition.owner {
+        Some(crate::flow::Owner::Type(def)) => def.name.name.clone(),
+        _ => SmolStr::default(),
+    };
+    if let Some((route, method)) = &route {
+        attributes.insert("route".into(), text(route, derived()));
+        let methods =
+            Value::Known(Scalar::List(vec![Value::Known(Scalar::Text(method.to_uppercase().into()))]));
+        attributes
+            .insert("methods".into(), Attribute { value: methods, origin: derived(), trail: Vec::new() });
+    }
+    let route_end =
+        route.as_ref().and_then(|(route, _)| route.trim_end_matches('/').rsplit('/').next()).unwrap_or("");
+    let purpose =
+        [name.as_str(), owner.as_str(), route_end].into_iter().map(words::purpose).find(|it| *it != "other");
+    attributes.insert("purpose".into(), text(purpose.unwrap_or("other"), derived()));
+    let changes = events.iter().any(|it| {
+        matches!(
+            it.kind,
+            EventKind::ChangeState | EventKind::WritePayload | EventKind::Login | EventKind::Logout
+        )
+    });
+    attributes.insert("changes_state".into(), super::convert::switch(changes, derived()));
+    out.push(Fact {
+        kind: FactKind::Handler,
+        span: function.name.span,
+        item: machine.definition_path(root.definition),
+        name: Some(name),
+        attributes,
+        events,
+        trail: Vec::new(),
+        test: false,
+        unjudged: None,
+    });
+}
+
+fn event(machine: &Machine<'_>, it: &TraceEvent) -> Event {
+    let mut operands: BTreeMap<SmolStr, _> = it
+        .operands
+        .iter()
+        .map(|(name, value)| (name.clone(), operand(machine, &it.path, value, it.span)))
+        .collect();
+    if let Some(cookie) = &it.cookie
+        && let Some(name) = cookie.object.attributes.get("name")
+    {
+        operands.insert("name".into(), operand(machine, &it.path, name, it.span));
+    }
+    Event {
+        kind: it.kind,
+        span: it.span,
+        via: it.via.clone(),
+        path: it.path.clone(),
+        operands,
+        target: it.target.clone(),
+        flags: it.flags.clone(),
+    }
+}
+
+/// `#[get("/logout")]`: path and method of a route attribute.
+fn route(attributes: &[Decorator]) -> Option<(SmolStr, SmolStr)> {
+    attributes.iter().find_map(|attribute| {
+        let ExprKind::Call(call) = &attribute.expr.kind else { return None };
+        let path = call.args.iter().find_map(|arg| match &arg.value.kind {
+            ExprKind::Literal(Literal::Str(text)) if text.starts_with('/') => Some(SmolStr::new(text)),
+            _ => None,
+        })?;
+        let method = last_name(&call.callee)?;
+        Some((path, method))
+    })
+}
+
+fn last_name(expr: &Expr) -> Option<SmolStr> {
+    match &expr.kind {
+        ExprKind::Path(path) => path.segments.last().cloned(),
+        ExprKind::Field(_, name) => Some(name.name.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,147 @@
+//! Keys and secrets that code makes.
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+
+use super::convert::text;
+use crate::facts::{Attribute, Fact, FactKind, Labels, Origin, Scalar, Value};
+use crate::flow::{Class, Kind, Machine, Object, Root, Val};
+use crate::ir::Span;
+
+/// One fact for every key.
+pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
+    let machine = &root.machine;
+    for id in &machine.trace.made {
+        let Some(object) = machine.state.object(*id) else { continue };
+        if object.attributes.contains_key("<key>") {
+            let package = object.attributes.get("<package>").and_then(Val::text).cloned().unwrap_or_default();
+            out.extend(of_object(machine, object, &package));
+        } else if let Some(key) = object.attributes.get("key")
+            && let Some(span) = object.born
+        {
+            // A layer that takes the bytes themselves.
+            if !matches!(machine.state.refine(key).kind, Kind::Object(_) | Kind::Unset | Kind::Null) {
+                let package = match &object.class {
+                    Class::Model(path) => {
+                        machine.program.catalog.candidates(path, span.file).package().map(|it| (*it).clone())
+                    }
+                    _ => None,
+                };
+                out.extend(fact(machine, object, key, span, &package.unwrap_or_default()));
+            }
+        }
+    }
+}
+
+fn of_object(machine: &Machine<'_>, object: &Object, package: &str) -> Option<Fact> {
+    let span = object.born?;
+    let flag = |name: &str| object.attributes.get(name).is_some_and(|it| matches!(it.kind, Kind::Bool(true)));
+    if flag("generated") || flag("empty") {
+        let source = if flag("empty") { "empty" } else { "generated" };
+        let mut fact = bare(object, span, package);
+        fact.attributes.insert("source".into(), text(source, Origin::Written(span)));
+        return Some(fact);
+    }
+    let from = object.attributes.get("from")?;
+    fact(machine, object, from, span, package)
+}
+
+fn fact(machine: &Machine<'_>, object: &Object, from: &Val, span: Span, package: &str) -> Option<Fact> {
+    let mut fact = bare(object, span, package);
+    let found = source(machine, from, span);
+    let origin = Origin::Written(found.place);
+    fact.attributes.insert("source".into(), text(found.word, origin.clone()));
+    let number = |value: usize| Attribute {
+        value: Value::Known(Scalar::Int(i64::try_from(value).unwrap_or(i64::MAX))),
+        origin: origin.clone(),
+        trail: Vec::new(),
+    };
+    if let Some(bytes) = found.bytes {
+        let mut distinct = bytes.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        fact.attributes.insert("length".into(), number(bytes.len()));
+        fact.attributes.insert("entropy".into(), number(distinct.len()));
+    }
+    if found.word != "literal" && found.word != "env-fallback" {
+        fact.unjudged = (found.word == "unknown").then(|| "where the key comes from is not known".into());
+    }
+    Some(fact)
+}
+
+fn bare(object: &Object, span: Span, package: &str) -> Fact {
+    let mut attributes: BTreeMap<SmolStr, Attribute> = BTreeMap::new();
+    let derived = || Origin::Derived(Vec::new());
+    let purpose =
+        object.attributes.get("use").and_then(Val::text).cloned().unwrap_or_else(|| "session".into());
+    attributes.insert("use".into(), text(&purpose, derived()));
+    attributes.insert("stack".into(), text(package, derived()));
+    attributes.insert("role".into(), text("base", derived()));
+    if let Some(Val { kind: Kind::Int(minimum), .. }) = object.attributes.get("min") {
+        let value = Value::Known(Scalar::Int(*minimum));
+        attributes.insert("minimum".into(), Attribute { value, origin: derived(), trail: Vec::new() });
+    }
+    Fact {
+        kind: FactKind::Key,
+        span,
+        item: object.item.clone(),
+        name: None,
+        attributes,
+        events: Vec::new(),
+        trail: Vec::new(),
+        test: false,
+        unjudged: None,
+    }
+}
+
+struct Source {
+    word: &'static str,
+    /// Where it was decided.
+    place: Span,
+    bytes: Option<Vec<u8>>,
+}
+
+fn source(machine: &Machine<'_>, value: &Val, span: Span) -> Source {
+    let value = machine.state.refine(value);
+    let place = value.span().unwrap_or(span);
+    let known = |word: &'static str, bytes: Vec<u8>| Source { word, place, bytes: Some(bytes) };
+    match &value.kind {
+        Kind::Text(text) if text.is_empty() => Source { word: "empty", place, bytes: None },
+        Kind::Text(text) | Kind::Word(text) => known("literal", text.as_bytes().to_vec()),
+        Kind::Bytes(bytes) => known("literal", bytes.to_vec()),
+        Kind::Env { fallback: Some(inner), .. } => {
+            let inner = source(machine, inner, span);
+            match inner.word {
+                "literal" => Source { word: "env-fallback", ..inner },
+                "generated" => inner,
+                _ => Source { word: "env", place, bytes: None },
+            }
+        }
+        Kind::Env { .. } => Source { word: "env", place, bytes: None },
+        Kind::Setting { value: Some(inner), .. } => source(machine, inner, span),
+        Kind::Setting { .. } => Source { word: "file", place, bytes: None },
+        Kind::Choice(choice) => {
+            let info = &machine.atoms[choice.condition as usize];
+            if info.kind == crate::flow::AtomKind::Debug {
+                return source(machine, &choice.or_else, span);
+            }
+            let (a, b) = (source(machine, &choice.then, span), source(machine, &choice.or_else, span));
+            if a.word == b.word {
+                a
+            } else if a.word == "env" && b.word == "literal" {
+                Source { word: "env-fallback", ..b }
+            } else if b.word == "env" && a.word == "literal" {
+                Source { word: "env-fallback", ..a }
+            } else {
+                Source { word: "unknown", place, bytes: None }
+            }
+        }
+        Kind::Object(id) => match machine.state.object(*id).and_then(|it| it.attributes.get("from")) {
+            Some(from) => source(machine, &from.clone(), span),
+            None => Source { word: "unknown", place, bytes: None },
+        },
+        _ if value.labels().has(Labels::RANDOM) => Source { word: "generated", place, bytes: None },
+        _ => Source { word: "unknown", place, bytes: None },
+    }
+}

@@ -1,0 +1,91 @@
+//! From evaluated functions to facts.
+
+mod convert;
+mod cookie;
+mod handler;
+mod key;
+mod line;
+mod session;
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use super::{Attribute, Fact};
+use crate::flow::{Catalog, Index, Program, Root, SettingsView, Units, evaluate, tops};
+use crate::ir::Span;
+use crate::model::Models;
+use crate::workspace::{FileKind, FileRole, Workspace};
+
+/// What one function does.
+struct Found {
+    function: Span,
+    inlined: BTreeSet<Span>,
+    facts: Vec<Fact>,
+}
+
+/// The facts of all code that matters, in file order.
+#[must_use]
+pub fn facts(
+    workspace: &Workspace,
+    models: &Models,
+    units: &Units<'_>,
+    settings: &std::collections::BTreeMap<smol_str::SmolStr, Attribute>,
+) -> Vec<Fact> {
+    let index = Index::new(units);
+    let view = SettingsView::new(workspace, settings);
+    let files: Vec<_> = workspace
+        .files
+        .iter()
+        .filter(|it| it.interesting && it.role == FileRole::Application)
+        .filter(|it| matches!(it.kind, FileKind::Rust | FileKind::Python))
+        .map(|it| it.id)
+        .collect();
+    let found: Vec<Found> = files
+        .par_iter()
+        .flat_map_iter(|file| {
+            let catalog = Catalog::new(models, workspace);
+            let program = Program { index: &index, catalog: &catalog, settings: &view };
+            evaluate(*file, &index, &catalog, &view, &program, &mut |root| Found {
+                function: root.definition.function.span,
+                inlined: root.machine.inlined.clone(),
+                facts: of_root(&root),
+            })
+        })
+        .collect();
+    let calls: Vec<_> = found.iter().map(|it| (it.function, it.inlined.clone())).collect();
+    let tops = tops(&calls);
+    let mut facts: Vec<Fact> =
+        found.into_iter().filter(|it| tops.contains(&it.function)).flat_map(|it| it.facts).collect();
+    facts.dedup();
+    join(&mut facts);
+    facts
+}
+
+fn of_root(root: &Root<'_, '_>) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    cookie::facts(root, &mut facts);
+    session::facts(root, &mut facts);
+    key::facts(root, &mut facts);
+    handler::facts(root, &mut facts);
+    facts
+}
+
+/// What handlers need to know of the session layers of their stack.
+fn join(facts: &mut [Fact]) {
+    use super::FactKind;
+    let sessions: Vec<Fact> = facts.iter().filter(|it| it.kind == FactKind::Session).cloned().collect();
+    for fact in facts.iter_mut().filter(|it| it.kind == FactKind::Handler) {
+        let mut stores: Vec<&Attribute> = Vec::new();
+        for session in &sessions {
+            if let Some(store) = session.attribute("store")
+                && !stores.iter().any(|it| it.value == store.value)
+            {
+                stores.push(store);
+            }
+        }
+        if let [store] = stores.as_slice() {
+            fact.attributes.insert("store".into(), (*store).clone());
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Session layers and the cookies that they send.
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+
+use super::convert::{attribute, known_text, switch, text};
+use crate::facts::{Attribute, Fact, FactKind, Note, Origin, Scalar, Value};
+use crate::flow::{Class, Kind, Machine, Object, Root};
+use crate::model::{Candidates, Role, words};
+
+/// Two facts for every session layer that the function makes: its cookie and itself.
+pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
+    let machine = &root.machine;
+    for id in &machine.trace.made {
+        let Some(object) = machine.state.object(*id) else { continue };
+        let Class::Model(path) = &object.class else { continue };
+        let Some(span) = object.born else { continue };
+        let candidates = machine.program.catalog.candidates(path, span.file);
+        match candidates.role() {
+            Some(Role::SessionLayer) => {
+                out.push(cookie(machine, object, &candidates));
+                out.push(session(machine, object, &candidates));
+            }
+            Some(Role::Csrf)
+                if object.attributes.contains_key("secure") || object.attributes.contains_key("name") =>
+            {
+                out.push(cookie(machine, object, &candidates));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn cookie(machine: &Machine<'_>, object: &Object, candidates: &Candidates<'_>) -> Fact {
+    let mut attributes: BTreeMap<SmolStr, Attribute> = BTreeMap::new();
+    for name in ["name", "secure", "http_only", "same_site", "path", "domain", "partitioned", "protection"] {
+        let value = object.attributes.get(name).map(|it| attribute(machine, &[], it));
+        attributes.insert(name.into(), value.unwrap_or_else(|| unset(object)));
+    }
+    let lifetime = ["max_age", "expires"]
+        .into_iter()
+        .filter_map(|name| object.attributes.get(name))
+        .map(|it| attribute(machine, &[], it))
+        .find(|it| it.value != Value::Unset);
+    attributes.insert("lifetime".into(), lifetime.unwrap_or_else(|| unset(object)));
+    prefixed(machine, object, &mut attributes);
+    let none = attributes.get("same_site").is_some_and(|it| known_text(&it.value).as_deref() == Some("none"));
+    if none && candidates.mark("samesite-none").is_some_and(|it| it == "forces-secure") {
+        attributes.insert("secure".into(), switch(true, Origin::Derived(Vec::new())));
+    }
+    let name = attributes.get("name").and_then(|it| known_text(&it.value));
+    let role = match candidates.role() {
+        Some(Role::Csrf) => "csrf",
+        _ => match name.as_deref().map(words::cookie_role) {
+            // Layers for short messages and the like have names that say so.
+            Some("preference") => "preference",
+            _ => "session",
+        },
+    };
+    attributes.insert("role".into(), text(role, Origin::Derived(Vec::new())));
+    attributes.insert("setter".into(), text("session-layer", Origin::Derived(Vec::new())));
+    attributes.insert(
+        "stack".into(),
+        text(candidates.package().map_or("", |it| it.as_str()), Origin::Derived(Vec::new())),
+    );
+    attributes.insert("removal".into(), switch(false, Origin::Derived(Vec::new())));
+    fact(FactKind::Cookie, object, name, attributes)
+}
+
+fn session(machine: &Machine<'_>, object: &Object, candidates: &Candidates<'_>) -> Fact {
+    let mut attributes: BTreeMap<SmolStr, Attribute> = BTreeMap::new();
+    for (name, from) in [
+        ("name", "name"),
+        ("idle_timeout", "idle_timeout"),
+        ("absolute_timeout", "absolute_timeout"),
+        ("cookie_lifetime", "max_age"),
+        ("always_save", "always_save"),
+        ("protection", "protection"),
+    ] {
+        if let Some(value) = object.attributes.get(from) {
+            attributes.insert(name.into(), attribute(machine, &[], value));
+        }
+    }
+    for name in ["idle_timeout", "absolute_timeout", "cookie_lifetime"] {
+        attributes.entry(name.into()).or_insert_with(|| unset(object));
+    }
+    attributes.insert(
+        "stack".into(),
+        text(candidates.package().map_or("", |it| it.as_str()), Origin::Derived(Vec::new())),
+    );
+    let (store, store_type) = store(machine, object, candidates);
+    attributes.insert("store".into(), store);
+    if let Some(store_type) = store_type {
+        attributes.insert("store_type".into(), store_type);
+    }
+    let name = attributes.get("name").and_then(|it| known_text(&it.value));
+    fact(FactKind::Session, object, name, attributes)
+}
+
+/// Where records live: the kind of the store object, through wrappers.
+fn store(
+    machine: &Machine<'_>,
+    object: &Object,
+    candidates: &Candidates<'_>,
+) -> (Attribute, Option<Attribute>) {
+    if candidates.mark("payload").is_some_and(|it| it == "data") {
+        return (text("cookie", origin(object)), None);
+    }
+    let payload = object.attributes.get("payload").map(|it| attribute(machine, &[], it));
+    if payload.is_some_and(|it| known_text(&it.value).as_deref() == Some("data")) {
+        return (text("cookie", origin(object)), None);
+    }
+    let mut value = object.attributes.get("store").cloned();
+    for _ in 0..4 {
+        let Some(current) = &value else { break };
+        let current = machine.state.refine(current);
+        if let Some(word) = current.text() {
+            return (text(word, current.span().map_or_else(|| origin(object), Origin::Written)), None);
+        }
+        let Some(Class::Model(path)) = machine.class_of(&current) else { break };
+        let file = current.span().or(object.born).map(|it| it.file);
+        let Some(file) = file else { break };
+        let candidates = machine.program.catalog.candidates(&path, file);
+        let inner = match current.kind {
+            Kind::Object(id) => machine.state.object(id).and_then(|it| it.attributes.get("store")).cloned(),
+            _ => None,
+        };
+        if let Some(inner) = inner {
+            value = Some(inner);
+            continue;
+        }
+        let Some(kind) = candidates.mark("store") else { break };
+        let written = current.span().map_or_else(|| origin(object), Origin::Written);
+        return (text(kind, written.clone()), Some(text(&path, written)));
+    }
+    if let Some(kind) = candidates.mark("store") {
+        return (text(kind, origin(object)), None);
+    }
+    let unknown = Attribute {
+        value: Value::Opaque("the store is not known".into()),
+        origin: Origin::Derived(Vec::new()),
+        trail: Vec::new(),
+    };
+    (unknown, None)
+}
+
+fn prefixed(machine: &Machine<'_>, object: &Object, attributes: &mut BTreeMap<SmolStr, Attribute>) {
+    let Some(prefix) = object.attributes.get("prefix").map(|it| attribute(machine, &[], it)) else { return };
+    if let (Some(prefix), Some(name)) = (known_text(&prefix.value), attributes.get_mut("name"))
+        && let Some(bare) = known_text(&name.value)
+    {
+        name.value = Value::Known(Scalar::Text(format!("{prefix}{bare}").into()));
+    }
+}
+
+fn unset(object: &Object) -> Attribute {
+    Attribute { value: Value::Unset, origin: origin(object), trail: Vec::new() }
+}
+
+fn origin(object: &Object) -> Origin {
+    object.born.map_or(Origin::Derived(Vec::new()), Origin::Written)
+}
+
+fn fact(
+    kind: FactKind,
+    object: &Object,
+    name: Option<SmolStr>,
+    attributes: BTreeMap<SmolStr, Attribute>,
+) -> Fact {
+    let span = object.born.unwrap_or(crate::ir::Span::new(crate::ir::FileId(0), 0, 0));
+    let trail: Vec<Note> = Vec::new();
+    let _ = object.open;
+    Fact {
+        kind,
+        span,
+        item: object.item.clone(),
+        name,
+        attributes,
+        events: Vec::new(),
+        trail,
+        test: false,
+        unjudged: None,
+    }
+}

@@ -1,0 +1,145 @@
+//! Where evaluation begins: every function of the files that matter.
+
+use std::collections::BTreeSet;
+
+use smol_str::SmolStr;
+
+use super::call::Args;
+use super::catalog::Catalog;
+use super::index::{Definition, Index, ScopeId};
+use super::machine::{Call, Machine, Program};
+use super::settings::SettingsView;
+use super::value::{Kind, Val};
+use crate::ir::{FileId, Function, PatternKind, Span};
+
+/// One function evaluated with unknown arguments.
+pub struct Root<'m, 'a> {
+    pub definition: &'m Definition,
+    pub machine: Machine<'a>,
+    /// What it returned.
+    pub value: Val,
+}
+
+/// Evaluates every function of a file, and hands each to `visit`.
+pub fn evaluate<'a, T>(
+    file: FileId,
+    index: &'a Index<'a>,
+    catalog: &'a Catalog<'a>,
+    settings: &'a SettingsView<'a>,
+    program: &'a Program<'a>,
+    visit: &mut dyn FnMut(Root<'_, 'a>) -> T,
+) -> Vec<T> {
+    let _ = (catalog, settings);
+    let Some(names) = index.file(file) else { return Vec::new() };
+    let mut out = Vec::new();
+    for (at, scope) in names.scopes.iter().enumerate() {
+        if scope.test {
+            continue;
+        }
+        let id = ScopeId { file, index: u32::try_from(at).unwrap_or(u32::MAX) };
+        for definition in &scope.functions {
+            if definition.gate.as_deref().and_then(super::index::release_gate) == Some(false) {
+                continue;
+            }
+            let mut machine = Machine::new(program, id);
+            let value = run(&mut machine, definition);
+            out.push(visit(Root { definition, machine, value }));
+        }
+    }
+    out
+}
+
+fn run(machine: &mut Machine<'_>, definition: &Definition) -> Val {
+    let function = &definition.function;
+    let Some(body) = &function.body else { return Val::null() };
+    machine.scope = definition.scope;
+    machine.owner = machine.owner_type(definition);
+    let item = machine.definition_path(definition);
+    machine.calls.push(Call {
+        function: function.span,
+        item,
+        site: None,
+        returns: Vec::new(),
+        yields: false,
+    });
+    let arguments = unknown_arguments(machine, function);
+    machine.bind_params(function, None, arguments);
+    let value = machine.block(body);
+    let item = machine.item();
+    let value = machine.finish(value, 0);
+    machine.calls.push(Call {
+        function: function.span,
+        item,
+        site: None,
+        returns: Vec::new(),
+        yields: false,
+    });
+    machine.emit_returned(&value, function.span, 4);
+    machine.calls.pop();
+    value
+}
+
+/// An unknown value for every parameter, of its written type or of the type that its name stands for.
+fn unknown_arguments(machine: &Machine<'_>, function: &Function) -> Args {
+    let mut args = Args::default();
+    for param in &function.params {
+        let name: Option<SmolStr> = match &param.pattern.kind {
+            PatternKind::Bind(name, _) => Some(name.clone()),
+            _ => None,
+        };
+        let ty = match (&param.ty, &name) {
+            (Some(written), _) => Some(machine.ty(written, machine.scope)),
+            (None, Some(name)) if name == "self" => machine.owner.clone(),
+            (None, Some(name)) => machine.program.catalog.param_hint(name, machine.scope.file),
+            (None, None) => None,
+        };
+        let kind = name.clone().map_or(Kind::Unknown("an argument"), Kind::Param);
+        let mut value = Val::at(kind, param.span);
+        if let Some(ty) = ty {
+            let labels = machine.program.catalog.type_labels(&ty, machine.scope.file);
+            value = value.labelled(labels).with_info(|info| info.ty = Some(ty));
+        }
+        if let Some(name) = name {
+            value = value.with_info(|info| info.names = vec![name.clone()]);
+            if !matches!(param.kind, crate::ir::ParamKind::Ordinary) {
+                args.named.push((name, value));
+                continue;
+            }
+        }
+        args.positional.push(value);
+    }
+    args.open = true;
+    args
+}
+
+/// Of functions that were evaluated by themselves and inside others: those whose own view counts. A function that others
+/// follow is judged where it is called; one that is only reached in a circle is judged by itself.
+#[must_use]
+pub fn tops(roots: &[(Span, BTreeSet<Span>)]) -> BTreeSet<Span> {
+    use std::collections::BTreeMap;
+    let calls: BTreeMap<Span, &BTreeSet<Span>> =
+        roots.iter().map(|(span, inlined)| (*span, inlined)).collect();
+    let called: BTreeSet<Span> = roots
+        .iter()
+        .flat_map(|(span, inlined)| inlined.iter().copied().filter(move |it| it != span))
+        .collect();
+    let mut tops: BTreeSet<Span> =
+        roots.iter().map(|(span, _)| *span).filter(|span| !called.contains(span)).collect();
+    let mut covered: BTreeSet<Span> = BTreeSet::new();
+    let cover = |span: Span, covered: &mut BTreeSet<Span>| {
+        covered.insert(span);
+        if let Some(inlined) = calls.get(&span) {
+            covered.extend(inlined.iter().copied());
+        }
+    };
+    for span in &tops {
+        cover(*span, &mut covered);
+    }
+    for (span, _) in roots {
+        if !covered.contains(span) {
+            tops.insert(*span);
+            cover(*span, &mut covered);
+        }
+    }
+    tops
+}
