@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-pub use crate::source::Span;
+pub use crate::flow::EventKind;
+pub use crate::model::Labels;
+pub use crate::source::{Note, Span};
 
 mod analyse;
 pub mod code;
@@ -112,14 +114,6 @@ pub struct Attribute {
     pub trail: Vec<Note>,
 }
 
-/// A place with a few words: an evidence label.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Note {
-    pub span: Span,
-    /// Lower case, no final stop.
-    pub text: String,
-}
-
 /// One thing that happens to a session, identity or cookie while a handler runs.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Event {
@@ -160,77 +154,6 @@ pub enum Size {
     AtMost(u64),
     /// Grows with data or with the client's wishes.
     Unbounded,
-}
-
-/// Where a value's data came from. A small set.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Labels(u16);
-
-impl Labels {
-    pub const NONE: Self = Self(0);
-    /// Data of the request: body, query, header, path.
-    pub const REQUEST: Self = Self(1);
-    /// A cookie of the request, unverified.
-    pub const COOKIE: Self = Self(2);
-    /// Read back from the session.
-    pub const SESSION: Self = Self(4);
-    /// Rows of a database or a model's instance.
-    pub const RECORD: Self = Self(8);
-    /// A whole collection: query set, list of rows, request body, file.
-    pub const COLLECTION: Self = Self(16);
-    /// Encrypted or hashed on the way.
-    pub const SEALED: Self = Self(32);
-    /// Random from a cryptographic source.
-    pub const RANDOM: Self = Self(64);
-    /// Result of a credential check.
-    pub const AUTHENTICATED: Self = Self(128);
-    /// A secret: password, key, token (by type or model).
-    pub const SECRET: Self = Self(256);
-
-    #[must_use]
-    pub fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    #[must_use]
-    pub fn without(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
-    }
-
-    #[must_use]
-    pub fn has(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum EventKind {
-    Emit,
-    EmitRemoval,
-    ReadCookie,
-    WritePayload,
-    /// A change below the first level that does not mark the session as changed.
-    MutateNested,
-    /// The session is marked as changed, or saved, by hand.
-    MarkModified,
-    ReadPayload,
-    RemovePayload,
-    ClearPayload,
-    RotateId,
-    /// The server-side record and the id are gone.
-    Destroy,
-    /// The record is deleted, the id stays.
-    DeleteRecord,
-    DestroyOthers,
-    Login,
-    Logout,
-    CheckCredentials,
-    ChangePassword,
-    ReadIdentity,
-    ReadId,
-    SetExpiry,
-    /// A database or model write: the handler changes state.
-    ChangeState,
 }
 
 impl EventKind {

@@ -9,10 +9,10 @@ use super::index::{Definition, Meaning, ScopeId, TypeId};
 use super::machine::{Call, Machine, Truth};
 use super::state::{Frame, choose};
 use super::value::{Callee, Class, Kind, Piece, Ty, TyDef, Val};
-use crate::facts::Labels;
 use crate::ir::{
     self, BinaryOp, Function, Ident, MethodCall, Name, ParamKind, Path, PatternKind, Span, Spread,
 };
+use crate::model::Labels;
 
 /// Evaluated arguments.
 #[derive(Clone, Default, Debug)]

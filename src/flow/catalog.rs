@@ -7,8 +7,8 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use super::value::{Class, Kind, Ty};
-use crate::facts::Labels;
 use crate::ir::FileId;
+use crate::model::Labels;
 use crate::model::{Candidates, Found, Models, Source, Verb};
 use crate::workspace::{Version, Workspace};
 

@@ -7,10 +7,11 @@ use smol_str::SmolStr;
 use super::call::Args;
 use super::machine::Machine;
 use super::state::choose;
+use super::trace::EventKind;
 use super::trace::{Snapshot, TraceEvent};
-use super::value::{AtomKind, Class, Decided, FrameworkDefault, Kind, ObjectId, Ty, TyDef, Val};
-use crate::facts::{EventKind, Labels};
+use super::value::{AtomKind, Class, Decided, FrameworkDefault, Kind, ObjectId, Ty, Val};
 use crate::ir::{Ident, Name, Span};
+use crate::model::Labels;
 use crate::model::{Candidates, Clause, Found, Role, Source, TypeModel, Verb};
 
 /// One call while its effect is applied.
@@ -1219,15 +1220,6 @@ pub fn constant(source: &Source) -> Option<Kind> {
         Source::Text(word) => Kind::Text(word.clone()),
         Source::Arg(_) | Source::Param(_) | Source::Receiver | Source::Attr(_) => return None,
     })
-}
-
-/// The path of an external type.
-#[must_use]
-pub fn external_path(ty: &Ty) -> Option<&SmolStr> {
-    match &ty.def {
-        TyDef::External(path) => Some(path),
-        _ => None,
-    }
 }
 
 impl Machine<'_> {

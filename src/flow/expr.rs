@@ -1,7 +1,6 @@
 //! Statements and expressions.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use smol_str::SmolStr;
 
@@ -113,7 +112,7 @@ impl Machine<'_> {
             ExprKind::Tuple(items) => {
                 let items = self.elements(items);
                 let labels =
-                    items.iter().fold(crate::facts::Labels::NONE, |all, item| all.with(item.labels()));
+                    items.iter().fold(crate::model::Labels::NONE, |all, item| all.with(item.labels()));
                 Val::at(Kind::Tuple(Rc::from(items)), span).labelled(labels)
             }
             ExprKind::List(items) | ExprKind::Set(items) => {
@@ -343,7 +342,7 @@ impl Machine<'_> {
 
     fn format(&mut self, parts: &[FormatPart], span: crate::ir::Span) -> Val {
         let mut pieces: Vec<Piece> = Vec::new();
-        let mut labels = crate::facts::Labels::NONE;
+        let mut labels = crate::model::Labels::NONE;
         let mut names = Vec::new();
         for part in parts {
             match part {
@@ -373,7 +372,7 @@ impl Machine<'_> {
 
     fn comprehension(&mut self, it: &Comprehension, span: crate::ir::Span) -> Val {
         let saved = self.state.frame.clone();
-        let mut labels = crate::facts::Labels::NONE;
+        let mut labels = crate::model::Labels::NONE;
         let mut bounded = false;
         for clause in &it.clauses {
             let iterable = self.eval(&clause.iterable);
@@ -389,7 +388,7 @@ impl Machine<'_> {
         let key = it.key.as_ref().map(|key| self.eval(key));
         let element = self.eval(&it.element);
         self.state.frame = saved;
-        labels = labels.with(crate::facts::Labels::COLLECTION);
+        labels = labels.with(crate::model::Labels::COLLECTION);
         let value = match (it.kind, key) {
             (ComprehensionKind::Map, Some(key)) => self.map(vec![(key, element)], true, span),
             _ => self.list(vec![element], true, span),
@@ -889,7 +888,7 @@ impl Machine<'_> {
         {
             return first.clone();
         }
-        let labels = iterable.labels().without(crate::facts::Labels::COLLECTION);
+        let labels = iterable.labels().without(crate::model::Labels::COLLECTION);
         let names = iterable.names().to_vec();
         let inner = iterable
             .ty()
@@ -1027,11 +1026,4 @@ pub fn literal_kind(literal: &Literal) -> Kind {
         Literal::Bytes(bytes) => Kind::Bytes(Rc::from(bytes.as_ref())),
         Literal::Char(letter) => Kind::Text(letter.to_string().into()),
     }
-}
-
-/// A closure or function value of an item that needs none of its surroundings.
-#[must_use]
-pub fn function_value(function: &Arc<crate::ir::Function>, scope: super::index::ScopeId) -> Val {
-    let callee = Callee::Closure(function.clone(), scope, Rc::default());
-    Val::at(Kind::Function(Rc::new(callee)), function.span)
 }

@@ -1,6 +1,5 @@
 //! The abstract machine: one evaluation from one root function.
 
-use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -11,8 +10,8 @@ use super::index::{Definition, Index, Meaning, Owner, ScopeId, TypeId};
 use super::state::{State, choose, join};
 use super::trace::{Trace, TraceEvent};
 use super::value::{Atom, AtomKind, Class, Kind, Object, ObjectId, Ty, TyDef, Val};
-use crate::facts::Labels;
 use crate::ir::{Name, Span, TypeRef};
+use crate::model::Labels;
 
 /// Expressions that one root may evaluate.
 const STEPS: u32 = 120_000;
@@ -467,6 +466,3 @@ impl<'a> Machine<'a> {
 fn is_generic(id: &TypeId) -> bool {
     !id.def.generics.is_empty()
 }
-
-/// Shared by evaluations on one thread only.
-pub type Shared<T> = Rc<RefCell<T>>;

@@ -20,6 +20,6 @@ pub use index::{Definition, Index, Owner, ScopeId};
 pub use machine::{Machine, Program};
 pub use roots::{Root, evaluate, tops};
 pub use settings::SettingsView;
-pub use trace::{Snapshot, TraceEvent};
+pub use trace::{EventKind, Snapshot, TraceEvent};
 pub use units::Units;
 pub use value::{Atom, AtomKind, Class, Decided, Kind, Object, Piece, Ty, Val};

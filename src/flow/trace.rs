@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::value::{Atom, ObjectId, Val};
-use crate::facts::{EventKind, Span};
+use crate::source::Span;
 
 /// Events in order and the framework objects that were made.
 #[derive(Default)]
@@ -35,4 +35,35 @@ pub struct Snapshot {
     pub object: super::value::Object,
     /// An object that a caller gave: nothing is known that was not set here.
     pub symbolic: bool,
+}
+
+/// What happens to a session, identity or cookie.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum EventKind {
+    Emit,
+    EmitRemoval,
+    ReadCookie,
+    WritePayload,
+    /// A change below the first level that does not mark the session as changed.
+    MutateNested,
+    /// The session is marked as changed, or saved, by hand.
+    MarkModified,
+    ReadPayload,
+    RemovePayload,
+    ClearPayload,
+    RotateId,
+    /// The server-side record and the id are gone.
+    Destroy,
+    /// The record is deleted, the id stays.
+    DeleteRecord,
+    DestroyOthers,
+    Login,
+    Logout,
+    CheckCredentials,
+    ChangePassword,
+    ReadIdentity,
+    ReadId,
+    SetExpiry,
+    /// A database or model write: the handler changes state.
+    ChangeState,
 }

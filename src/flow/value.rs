@@ -6,8 +6,9 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use super::index::{Definition, ScopeId, TypeId};
-use crate::facts::{Labels, Note};
 use crate::ir::{Function, Name, Span};
+use crate::model::Labels;
+use crate::source::Note;
 
 /// An abstract value and what is known about its way here.
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@
 
 mod callable;
 mod effect;
+mod labels;
 mod load;
 mod lookup;
 mod read;
@@ -18,6 +19,7 @@ mod tests;
 
 pub use callable::{Callable, Function};
 pub use effect::{Clause, Operands, Source, Verb, parse};
+pub use labels::Labels;
 pub use load::{ModelError, ModelFile, Models, Scope};
 pub use lookup::{Candidates, Found, Versions};
 pub use setting::{NamedModel, SettingModel, SettingsCookie, WrongSetting};

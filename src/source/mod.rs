@@ -43,6 +43,14 @@ impl Span {
     }
 }
 
+/// A place with a few words: an evidence label.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Note {
+    pub span: Span,
+    /// Lower case, no final stop.
+    pub text: String,
+}
+
 /// A position for people: both count from 1, columns in Unicode code points.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct LineColumn {

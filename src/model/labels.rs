@@ -1,0 +1,42 @@
+//! Where data came from, as far as models tell.
+
+/// Where a value's data came from. A small set.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Labels(u16);
+
+impl Labels {
+    pub const NONE: Self = Self(0);
+    /// Data of the request: body, query, header, path.
+    pub const REQUEST: Self = Self(1);
+    /// A cookie of the request, unverified.
+    pub const COOKIE: Self = Self(2);
+    /// Read back from the session.
+    pub const SESSION: Self = Self(4);
+    /// Rows of a database or a model's instance.
+    pub const RECORD: Self = Self(8);
+    /// A whole collection: query set, list of rows, request body, file.
+    pub const COLLECTION: Self = Self(16);
+    /// Encrypted or hashed on the way.
+    pub const SEALED: Self = Self(32);
+    /// Random from a cryptographic source.
+    pub const RANDOM: Self = Self(64);
+    /// Result of a credential check.
+    pub const AUTHENTICATED: Self = Self(128);
+    /// A secret: password, key, token (by type or model).
+    pub const SECRET: Self = Self(256);
+
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    #[must_use]
+    pub fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
