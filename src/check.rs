@@ -12,6 +12,7 @@ use crate::rule::{self, Rule};
 use crate::source::{FileId, SourceText};
 use crate::workspace::Workspace;
 
+pub mod examples;
 mod options;
 
 pub use options::{Options, Override, RuleOptions, UserFile, Verdict};
