@@ -11,6 +11,7 @@ mod github;
 mod human;
 mod json;
 mod lines;
+mod markdown;
 mod redact;
 mod sarif;
 mod words;
@@ -34,10 +35,13 @@ pub enum Format {
     Sarif,
     /// Workflow commands that become annotations.
     Github,
+    /// A table for step summaries.
+    Markdown,
 }
 
 impl Format {
-    pub const ALL: [Self; 5] = [Self::Human, Self::Concise, Self::Json, Self::Sarif, Self::Github];
+    pub const ALL: [Self; 6] =
+        [Self::Human, Self::Concise, Self::Json, Self::Sarif, Self::Github, Self::Markdown];
 
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -47,6 +51,7 @@ impl Format {
             Self::Json => "json",
             Self::Sarif => "sarif",
             Self::Github => "github",
+            Self::Markdown => "markdown",
         }
     }
 
@@ -79,6 +84,7 @@ pub fn render(report: &Report, format: Format, style: Style) -> String {
         Format::Json => json::render(report),
         Format::Sarif => sarif::render(report),
         Format::Github => github::render(report),
+        Format::Markdown => markdown::render(report),
     }
 }
 
