@@ -45,5 +45,6 @@ pub const TRAITS: &[(&str, &str)] = &[
     ("container", "collection: its values grow with data"),
     ("auth", "token: authenticates by a token that browsers do not send by themselves"),
     ("csrf", "protects: a layer that checks tokens"),
+    ("unknown-ids", "an id of the client that the store does not know: adopted, adopted-without-key"),
     ("header", "name of the header that the type stands for"),
 ];
