@@ -362,6 +362,30 @@ impl Machine<'_> {
         }
     }
 
+    /// Full paths of what decorates a function: decorators themselves and the names among their arguments.
+    #[must_use]
+    pub fn decorators(&self, attributes: &[ir::Attribute], scope: ScopeId) -> Vec<(SmolStr, Span)> {
+        let mut found = Vec::new();
+        for attribute in attributes {
+            let mut names = vec![&attribute.expr];
+            if let ir::ExprKind::Call(call) = &attribute.expr.kind {
+                names = vec![&call.callee];
+                names.extend(call.args.iter().map(|arg| &arg.value));
+            }
+            if let ir::ExprKind::Method(call) = &attribute.expr.kind {
+                names.extend(call.args.iter().map(|arg| &arg.value));
+            }
+            for name in names {
+                if let Some(path) = dotted(name)
+                    && let Some(Meaning::External(path)) = self.program.index.resolve(scope, &path)
+                {
+                    found.push((path, attribute.span));
+                }
+            }
+        }
+        found
+    }
+
     #[must_use]
     pub fn definition_path(&self, definition: &Definition) -> SmolStr {
         let name = &definition.function.name.name;
@@ -743,6 +767,9 @@ impl Machine<'_> {
                 if let Some(value) = self.framework_field(base, name, &names) {
                     return value;
                 }
+                if let Some(inner) = self.wrapped(base) {
+                    return if name.name == "0" { inner } else { self.unknown_field(&inner, name) };
+                }
             }
             Some(Class::Project(id)) => {
                 if let Some(definition) = self.find_method(&id, &name.name, 4) {
@@ -781,6 +808,19 @@ impl Machine<'_> {
             info.names = names;
             info.nested = nested;
         })
+    }
+
+    /// What a framework's wrapper (`Form<T>`) holds, with the wrapper's labels.
+    fn wrapped(&self, value: &Val) -> Option<Val> {
+        let ty = value.ty()?;
+        let inner = ty.args.first()?.clone();
+        let labels = self.program.catalog.type_labels(ty, self.scope.file);
+        let kind = if matches!(value.kind, Kind::Object(_)) {
+            Kind::Unknown("what a wrapper holds")
+        } else {
+            value.kind.clone()
+        };
+        Some(Val { kind, ..value.clone() }.labelled(labels).with_info(|info| info.ty = Some(inner)))
     }
 
     fn inherited_field(
@@ -1094,7 +1134,13 @@ impl Machine<'_> {
         types: &[Ty],
     ) -> Option<Val> {
         match class {
-            Class::Model(_) => self.framework_method(class, receiver, name, args, span, types),
+            Class::Model(_) => {
+                self.framework_method(class, receiver, name, args, span, types).or_else(|| {
+                    let inner = self.wrapped(receiver)?;
+                    let class = self.class_of(&inner)?;
+                    self.method_of_class(&class, &inner, name, args, span, types)
+                })
+            }
             Class::Project(id) => {
                 if let Some(definition) = self.find_method(id, &name.name, 4) {
                     return Some(self.inline(&definition, Some(receiver.clone()), args.clone(), span));
@@ -1476,4 +1522,23 @@ fn binds(function: &Function, name: &Name) -> bool {
         .params
         .iter()
         .any(|param| matches!(&param.pattern.kind, PatternKind::Bind(known, _) if known == name))
+}
+
+/// The names of `a.b.c`.
+fn dotted(expr: &ir::Expr) -> Option<Vec<Name>> {
+    match &expr.kind {
+        ir::ExprKind::Path(path) => Some(path.segments.clone()),
+        ir::ExprKind::Field(base, name) => {
+            let mut names = dotted(base)?;
+            names.push(name.name.clone());
+            Some(names)
+        }
+        ir::ExprKind::Call(call) => dotted(&call.callee),
+        ir::ExprKind::Method(call) => {
+            let mut names = dotted(&call.receiver)?;
+            names.push(call.method.name.clone());
+            Some(names)
+        }
+        _ => None,
+    }
 }

@@ -286,7 +286,9 @@ impl<'a> Machine<'a> {
             Verb::Construct => Some(self.construct(clause, it)),
             Verb::Convert => {
                 let from = clause.operand("from").map_or_else(Val::null, |source| self.source(source, it));
-                Some(self.convert(&from, it))
+                let made =
+                    it.owner.is_none_or(|owner| matches!(owner.role, Role::Cookie | Role::CookieBuilder));
+                Some(if made { self.convert(&from, it) } else { from })
             }
             Verb::Set => {
                 for (name, source) in &clause.operands {

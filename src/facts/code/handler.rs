@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::convert::{operand, text};
 use crate::facts::{Attribute, Event, EventKind, Fact, FactKind, Origin, Scalar, Value};
-use crate::flow::{Machine, Root, TraceEvent};
+use crate::flow::{Machine, Owner, Root, TraceEvent};
 use crate::ir::{Attribute as Decorator, Expr, ExprKind, Literal};
 use crate::model::words;
 
@@ -32,7 +32,7 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
     attributes.insert("stack".into(), text(stack.map_or("", |it| it.package.as_str()), derived()));
     let route = route(&function.attributes);
     let owner = match &root.definition.owner {
-        Some(crate::flow::Owner::Type(def)) => def.name.name.clone(),
+        Some(Owner::Type(def)) => def.name.name.clone(),
         _ => SmolStr::default(),
     };
     if let Some((route, method)) = &route {
@@ -54,6 +54,7 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
         )
     });
     attributes.insert("changes_state".into(), super::convert::switch(changes, derived()));
+    exemption(root, &mut attributes);
     out.push(Fact {
         kind: FactKind::Handler,
         span: function.name.span,
@@ -65,6 +66,32 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
         test: false,
         unjudged: None,
     });
+}
+
+/// Whether a decorator of the function, or one of its class that reaches it, switches CSRF protection off.
+fn exemption(root: &Root<'_, '_>, attributes: &mut BTreeMap<SmolStr, Attribute>) {
+    let machine = &root.machine;
+    let scope = root.definition.scope;
+    let mut decorators = Vec::new();
+    match &root.definition.owner {
+        None => decorators.extend(machine.decorators(&root.definition.function.attributes, scope)),
+        // On a method a decorator of views does nothing, except on the one that dispatches.
+        Some(Owner::Type(def)) => {
+            decorators.extend(machine.decorators(&def.attributes, scope));
+            if root.definition.function.name.name == "dispatch" {
+                decorators.extend(machine.decorators(&root.definition.function.attributes, scope));
+            }
+        }
+        Some(Owner::Extend(_)) => {}
+    }
+    for (path, span) in decorators {
+        let named = machine.program.catalog.ask(scope.file, |versions| {
+            machine.program.catalog.models.named(&path, versions).map(|it| it.traits.clone())
+        });
+        if named.is_some_and(|traits| traits.get("does").is_some_and(|it| it == "csrf-exempt")) {
+            attributes.insert("csrf_exempt".into(), super::convert::switch(true, Origin::Written(span)));
+        }
+    }
 }
 
 fn event(machine: &Machine<'_>, it: &TraceEvent) -> Event {
