@@ -628,6 +628,14 @@ impl Machine<'_> {
         }
     }
 
+    /// `Type::default()`.
+    pub fn default_of_path(&mut self, path: &Path, span: Span) -> Val {
+        let mut segments = path.segments.clone();
+        segments.push("default".into());
+        let callee = self.path(&Path { segments, type_args: Vec::new(), span });
+        self.apply(&callee, Args::default(), span, span)
+    }
+
     /// A field of `Type::default()`.
     pub fn default_field(&mut self, id: &TypeId, name: &Name, span: Span) -> Option<Val> {
         let definition = self.find_method(id, "default", 2)?;

@@ -573,7 +573,7 @@ impl<'a> Machine<'a> {
         let from = self.state.refine(from);
         match &from.kind {
             Kind::Object(id)
-                if self.state.object(*id).is_some_and(|it| !matches!(it.class, Class::List | Class::Map)) =>
+                if self.state.object(*id).is_some_and(|it| !matches!(it.class, Class::List | Class::Map | Class::Project(_))) =>
             {
                 from
             }
@@ -584,6 +584,9 @@ impl<'a> Machine<'a> {
                 choose(choice.condition, then, or_else)
             }
             kind => {
+                if let Some(made) = self.conversion(&from, path, span) {
+                    return made;
+                }
                 if let Some(class @ Class::Model(_)) = self.class_of(&from) {
                     let id = self.materialise(&from, class);
                     return Val { kind: Kind::Object(id), ..from.clone() };
@@ -616,6 +619,19 @@ impl<'a> Machine<'a> {
                 Val::at(Kind::Object(id), span)
             }
         }
+    }
+
+    /// `impl From<T> for Cookie`, `impl Into<Cookie> for T`: called where a `T` is handed over as a cookie.
+    fn conversion(&mut self, from: &Val, path: &str, span: Span) -> Option<Val> {
+        let Class::Project(id) = self.class_of(from)? else { return None };
+        let target = last_segment(path);
+        let definition = self.program.index.conversion(&id, &target)?;
+        let made = if definition.function.name.name == "into" {
+            self.inline(&definition, Some(from.clone()), Args::default(), span)
+        } else {
+            self.inline(&definition, None, Args::positional(vec![from.clone()]), span)
+        };
+        Some(made)
     }
 
     fn retype(&mut self, value: Val, clause: &Clause) -> Val {

@@ -334,7 +334,11 @@ impl Machine<'_> {
     }
 
     fn record_literal(&mut self, record: &Record, span: crate::ir::Span) -> Val {
-        let rest = record.rest.as_ref().map(|rest| self.eval(rest));
+        let rest = record.rest.as_ref().map(|rest| match &rest.kind {
+            // `..Default::default()` means the default of the record's own type.
+            ExprKind::Call(call) if is_default(&call.callee) => self.default_of_path(&record.path, rest.span),
+            _ => self.eval(rest),
+        });
         let fields: Vec<(Name, Val)> =
             record.fields.iter().map(|(name, value)| (name.name.clone(), self.eval(value))).collect();
         self.construct_record(&record.path, fields, rest, span)
@@ -984,6 +988,10 @@ fn presence(value: Val, op: BinaryOp, span: crate::ir::Span) -> Val {
         }
         kind => Val { kind, ..value },
     }
+}
+
+fn is_default(callee: &Expr) -> bool {
+    matches!(&callee.kind, ExprKind::Path(path) if path.segments == ["Default", "default"])
 }
 
 /// The pattern of a condition that binds.

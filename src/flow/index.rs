@@ -441,6 +441,31 @@ impl<'a> Index<'a> {
         None
     }
 
+    /// The function that turns a type of the project into a foreign one: `From<T> for Target` or `Into<Target> for T`.
+    #[must_use]
+    pub fn conversion(&self, from: &TypeId, target: &Name) -> Option<Definition> {
+        let own = &from.def.name.name;
+        let candidates = [(target, "From", own), (own, "Into", target)];
+        candidates.iter().find_map(|(extended, interface, argument)| {
+            self.extending(extended).into_iter().find_map(|scope| {
+                let file = self.file(scope.file)?;
+                let extends = &file.scopes.get(scope.index as usize)?.extends;
+                let extend = extends.iter().find(|it| {
+                    it.target.path.last() == Some(*extended)
+                        && it.interface.as_ref().is_some_and(|it| {
+                            it.path.last().is_some_and(|name| name == interface)
+                                && it.args.first().and_then(|arg| arg.path.last()) == Some(*argument)
+                        })
+                })?;
+                let mut found = Vec::new();
+                for item in &extend.items {
+                    method(item, scope, &Owner::Extend(extend.clone()), &mut found);
+                }
+                found.into_iter().next()
+            })
+        })
+    }
+
     /// `Type::CONSTANT`.
     #[must_use]
     pub fn associated_constant(&self, id: &TypeId, name: &Name) -> Option<(Arc<Constant>, ScopeId)> {
