@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use crate::facts::{Fact, FactKind};
 use crate::finding::fingerprint::Identities;
-use crate::finding::suppress::{self, Found};
 use crate::finding::{Finding, Problem, Reported, Severity, Suppressed, Suppression};
 use crate::model::{ModelFile, Models, Scope};
 use crate::rule::{self, Rule};
@@ -14,6 +13,9 @@ use crate::workspace::Workspace;
 
 pub mod examples;
 mod options;
+pub mod suppress;
+
+use suppress::Found;
 
 pub use options::{Options, Override, RuleOptions, UserFile, Verdict};
 

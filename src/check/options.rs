@@ -6,7 +6,7 @@ use std::sync::Arc;
 use globset::GlobSet;
 use smol_str::SmolStr;
 
-use crate::finding::suppress::Suppressions;
+use crate::check::suppress::Suppressions;
 use crate::finding::{Confidence, Finding, Persona, Severity};
 use crate::rule::{Deployment, Rule};
 

@@ -12,8 +12,8 @@ use toml::de::DeTable;
 
 use super::Failure;
 use super::discover::Found;
+use crate::check::suppress::Suppressions;
 use crate::check::{Override, RuleOptions, UserFile};
-use crate::finding::suppress::Suppressions;
 use crate::finding::{Confidence, Persona, Severity};
 use crate::model::{ModelFile, Models, Scope};
 use crate::report::{Style, complaint};

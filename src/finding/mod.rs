@@ -3,7 +3,6 @@
 use smol_str::SmolStr;
 
 pub mod fingerprint;
-pub mod suppress;
 
 use crate::facts::Note;
 use crate::source::Span;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use smol_str::SmolStr;
 
-use super::{Confidence, Finding, Subject, Suppression};
+use crate::finding::{Confidence, Finding, Subject, Suppression};
 use crate::rule::{Rule, header};
 use crate::source::{CommentStyle, FileId, SourceText, Span, comments};
 use crate::workspace::{FileEntry, FileKind, Workspace};
