@@ -62,7 +62,7 @@ pub(super) fn template(source: &SourceText, file: FileId, errors: &[ParseError])
         let marked = [("{%", "%}"), ("{{", "}}"), ("{#", "#}")]
             .iter()
             .any(|(open, close)| text.split_once(open).is_some_and(|(_, rest)| rest.contains(close)));
-        marked.then(|| Broken { span, message: "template text, read it as its generated program".to_owned() })
+        marked.then(|| Broken { span, message: "template text, not a python program".to_owned() })
     })
 }
 

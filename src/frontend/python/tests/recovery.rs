@@ -51,7 +51,7 @@ fn templates_are_said_to_be_templates() {
         "SECRET_KEY = '{{ key }}'\nfrom {{ cookiecutter.slug }}.base import *\n",
     ] {
         let (told, tree) = saved(text);
-        assert_eq!(told, ["template text, read it as its generated program"]);
+        assert_eq!(told, ["template text, not a python program"]);
         assert_eq!(tree, "");
     }
     let (told, tree) = saved("A = '{{ cookiecutter.name }}'\n");
