@@ -84,7 +84,7 @@ pub fn all_rules(user: &[Rule]) -> Vec<&Rule> {
 #[must_use]
 pub fn run(workspace: Workspace, options: &Options) -> Report {
     if workspace.files.is_empty() {
-        let problems = workspace.problems.clone();
+        let problems = workspace.problems();
         let summary = Summary { problems: problems.len(), ..Summary::default() };
         return Report { workspace, problems, summary, ..Report::default() };
     }
@@ -99,7 +99,7 @@ pub fn run(workspace: Workspace, options: &Options) -> Report {
 fn evaluate(workspace: Workspace, options: &Options) -> Report {
     let models = models(&workspace, options);
     let (facts, mut problems) = crate::facts::analyse(&workspace, &models);
-    problems.extend(workspace.problems.iter().cloned());
+    problems.extend(workspace.problems());
     let context =
         rule::Context { facts: &facts, deployment: options.deployment.clone(), files: &workspace.files };
     let running = all_rules(&options.user_rules).into_iter().filter(|rule| options.runs(&rule.id));

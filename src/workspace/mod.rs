@@ -6,7 +6,22 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+mod discover;
+mod kind;
+mod module;
+mod package;
+mod prefilter;
 mod repository;
+mod settings;
+mod text;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+pub use package::{Ecosystem, Package};
+pub use settings::{Profile, SettingsFile};
+pub use walk::Walk;
 
 use crate::finding::Problem;
 use crate::source::{FileId, SourceText};
@@ -21,6 +36,14 @@ pub enum FileKind {
     Json,
     Env,
     Ini,
+}
+
+impl FileKind {
+    /// Program text, as opposed to settings.
+    #[must_use]
+    pub fn is_source(self) -> bool {
+        matches!(self, Self::Rust | Self::Python)
+    }
 }
 
 /// Whom a file speaks for.
@@ -51,7 +74,7 @@ pub struct FileEntry {
 /// A version as far as the project tells.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Version {
-    /// From a lock file.
+    /// From a lock file, or pinned by a manifest.
     Exact(semver::Version),
     /// Several in the lock file.
     Several(Vec<semver::Version>),
@@ -60,88 +83,112 @@ pub enum Version {
     Unknown,
 }
 
-/// Whom the values of a settings file are for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Profile {
-    Base,
-    Production,
-    Development,
-    Test,
-    Example,
-    Unknown,
-}
-
-/// A settings file near some code.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct SettingsFile {
-    pub file: FileId,
-    pub profile: Profile,
-}
-
-/// A Rust package or a Python project.
-#[derive(Debug, Default)]
-pub struct Package {
-    pub name: SmolStr,
-    /// Folder relative to the checked root; empty for the root.
-    pub folder: String,
-    /// Every dependency that a manifest or lock file names, by package name (Python: normalised).
-    pub versions: BTreeMap<SmolStr, Version>,
-}
-
 #[derive(Debug, Default)]
 pub struct Workspace {
     pub root: PathBuf,
+    /// Sorted by path; a file's id is its index.
     pub files: Vec<FileEntry>,
     pub packages: Vec<Package>,
+    /// What was wrong when the project was read; `Workspace::problems` has all.
     pub problems: Vec<Problem>,
+    texts: text::Texts,
+    modules: module::Modules,
+    by_path: BTreeMap<String, FileId>,
 }
 
 impl Workspace {
-    /// The text of a file, read once. `None` (and a problem) when it is no text.
-    #[must_use]
-    pub fn text(&self, _file: FileId) -> Option<&Arc<SourceText>> {
-        None
-    }
-
-    /// The file of a Rust module: package index and module path without the crate's name.
-    #[must_use]
-    pub fn rust_module(&self, _package: usize, _path: &[SmolStr]) -> Option<FileId> {
-        None
-    }
-
-    /// The file of a Python module as imported from `from`; `level` counts leading dots.
-    #[must_use]
-    pub fn python_module(&self, _from: FileId, _level: u32, _path: &[SmolStr]) -> Option<FileId> {
-        None
-    }
-
-    /// The package of a crate's name.
-    #[must_use]
-    pub fn rust_crate(&self, _name: &str) -> Option<usize> {
-        None
-    }
-
-    /// Settings files beside a file.
-    #[must_use]
-    pub fn settings_files(&self, _file: FileId) -> Vec<SettingsFile> {
-        Vec::new()
-    }
-
-    /// The profile that a name stands for.
-    #[must_use]
-    pub fn profile_of(_name: &str) -> Profile {
-        Profile::Unknown
-    }
-
-    /// What is known of a package's version where a file lies.
-    #[must_use]
-    pub fn version(&self, _file: FileId, _package: &str) -> Version {
-        Version::Unknown
-    }
-
     /// Reads a project.
     #[must_use]
     pub fn discover(root: &Path) -> Self {
-        Self { root: root.to_path_buf(), ..Self::default() }
+        Self::discover_with(&[root.to_path_buf()], &Walk::default())
+    }
+
+    /// Reads what lies below `paths`, folders or single files; the root is the folder that holds them all.
+    #[must_use]
+    pub fn discover_with(paths: &[PathBuf], walk: &Walk) -> Self {
+        discover::from_disk(paths, walk)
+    }
+
+    /// A project that is in memory only: paths relative to its root, and texts.
+    #[must_use]
+    pub fn from_texts(files: &[(&str, &str)]) -> Self {
+        discover::from_memory(files)
+    }
+
+    /// The text of a file, read once. `None` (and a problem) when it is no text.
+    #[must_use]
+    pub fn text(&self, file: FileId) -> Option<&Arc<SourceText>> {
+        self.texts.get(file, &self.root, &self.files)
+    }
+
+    /// Everything that could not be read so far, sorted; it grows with the texts that are asked for.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems: Vec<_> = self.problems.iter().cloned().chain(self.texts.problems()).collect();
+        problems.sort();
+        problems.dedup();
+        problems
+    }
+
+    /// The file at a path relative to the checked root.
+    #[must_use]
+    pub fn file(&self, path: &str) -> Option<FileId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// The file of a Rust module: package index and module path without the crate's name.
+    /// A module that is written inside its parent's file has none of its own.
+    #[must_use]
+    pub fn rust_module(&self, package: usize, path: &[SmolStr]) -> Option<FileId> {
+        self.modules.rust(package, path)
+    }
+
+    /// The file of a Rust module of the crate that `from` belongs to: a binary or a test is a crate of its own.
+    #[must_use]
+    pub fn rust_module_from(&self, from: FileId, path: &[SmolStr]) -> Option<FileId> {
+        let package = self.files.get(from.0 as usize)?.package?;
+        self.modules.rust_from(from, path).or_else(|| self.modules.rust(package, path))
+    }
+
+    /// Index of the workspace's own package whose library has that name (`my_app` for `my-app`).
+    #[must_use]
+    pub fn rust_crate(&self, name: &str) -> Option<usize> {
+        let fits =
+            |it: &Package| it.ecosystem == Ecosystem::Cargo && !name.is_empty() && it.crate_name == name;
+        self.packages.iter().position(fits)
+    }
+
+    /// The file of a Python module as imported from `from`; `level` counts leading dots.
+    /// A package is its `__init__.py`; a folder without one has no file.
+    #[must_use]
+    pub fn python_module(&self, from: FileId, level: u32, path: &[SmolStr]) -> Option<FileId> {
+        let from = self.files.get(from.0 as usize)?;
+        self.modules.python(&self.by_path, &from.path, level, path)
+    }
+
+    /// What is known of a package's version where a file lies. In names of Rust packages `-` and `_` are the same.
+    #[must_use]
+    pub fn version(&self, file: FileId, package: &str) -> Version {
+        let Some(entry) = self.files.get(file.0 as usize) else { return Version::Unknown };
+        package::version(&self.packages, entry, package)
+    }
+
+    /// The version of `package` that `through`, a dependency where the file lies, was locked with.
+    #[must_use]
+    pub fn version_from(&self, file: FileId, through: &str, package: &str) -> Version {
+        let Some(entry) = self.files.get(file.0 as usize) else { return Version::Unknown };
+        package::version_from(&self.packages, entry, through, package)
+    }
+
+    /// Settings files that may speak for the code in `file`: of its package's folder and of the checked root.
+    #[must_use]
+    pub fn settings_files(&self, file: FileId) -> Vec<SettingsFile> {
+        settings::files_for(self, file)
+    }
+
+    /// The deployment that a name stands for: a profile's (`release`), or a file's without extension.
+    #[must_use]
+    pub fn profile_of(name: &str) -> Profile {
+        settings::profile_of(name)
     }
 }

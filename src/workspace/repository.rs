@@ -1,6 +1,6 @@
 //! Where the checked root lies in its repository.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Workspace;
 
@@ -9,15 +9,20 @@ impl Workspace {
     /// Empty too outside of any repository.
     #[must_use]
     pub fn repository_prefix(&self) -> String {
-        prefix(&self.root).unwrap_or_default()
+        locate(&self.root).map(|(_, prefix)| prefix).unwrap_or_default()
     }
 }
 
-fn prefix(root: &Path) -> Option<String> {
-    let root = root.canonicalize().ok()?;
+/// The repository's root, and the way from there to `root` with a `/` after each part; `None` outside of any.
+pub(super) fn locate(root: &Path) -> Option<(PathBuf, String)> {
+    let here = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+    let root = here.canonicalize().ok()?;
     // a worktree and a submodule have a file `.git`
     let top = root.ancestors().find(|folder| folder.join(".git").exists())?;
-    let parts = root.strip_prefix(top).ok()?;
-    let parts: Vec<_> = parts.iter().map(|part| part.to_string_lossy()).collect();
-    Some(if parts.is_empty() { String::new() } else { parts.join("/") + "/" })
+    let mut prefix = String::new();
+    for part in root.strip_prefix(top).ok()? {
+        prefix.push_str(&part.to_string_lossy());
+        prefix.push('/');
+    }
+    Some((top.to_path_buf(), prefix))
 }

@@ -1,0 +1,271 @@
+//! Packages and the versions of what they depend on, from manifests and lock files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+mod cargo;
+mod cargo_lock;
+mod python;
+mod python_lock;
+mod requirement;
+
+use super::{FileEntry, FileKind, Version};
+use crate::finding::{Problem, ProblemKind};
+use crate::source::{FileId, SourceText, Span};
+
+use cargo_lock::Lock;
+
+/// Who builds a package, and so what its names mean.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Ecosystem {
+    #[default]
+    Cargo,
+    Python,
+}
+
+/// A Rust package, the root of a Cargo workspace, or a Python project.
+#[derive(Debug, Default)]
+pub struct Package {
+    /// Empty for the root of a Cargo workspace that is no package itself, and where nobody gave a name.
+    pub name: SmolStr,
+    pub ecosystem: Ecosystem,
+    /// Name of the Rust library as code writes it; empty for others.
+    pub crate_name: SmolStr,
+    /// Folder relative to the checked root; empty for the root and for a package whose folder lies above it.
+    pub folder: String,
+    /// Every dependency that a manifest or lock file names, by package name (Python: normalised). What a Cargo.lock
+    /// names beyond the manifest stands in the package that the lock file lies beside.
+    pub versions: BTreeMap<SmolStr, Version>,
+    /// Folder relative to the top: the repository's root, or the checked root outside of any.
+    pub(super) place: String,
+    /// Roots of crates other than by convention.
+    pub(super) targets: Vec<Target>,
+    lock: Option<Arc<Lock>>,
+}
+
+/// A crate that a manifest gives a path.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Target {
+    pub(super) kind: TargetKind,
+    pub(super) name: SmolStr,
+    /// Relative to the package's folder.
+    pub(super) path: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum TargetKind {
+    Library,
+    Other,
+}
+
+/// Whether a file of that name tells of packages or versions.
+pub(super) fn is_manifest(name: &str) -> bool {
+    matches!(name, "Cargo.toml" | "Cargo.lock") || python::is_manifest(name)
+}
+
+/// The nearest package of a file, by its path relative to the top.
+pub(super) fn of(packages: &[Package], path: &str, kind: FileKind) -> Option<usize> {
+    let fits = |it: &Package| match kind {
+        FileKind::Rust => it.ecosystem == Ecosystem::Cargo,
+        FileKind::Python => it.ecosystem == Ecosystem::Python,
+        _ => true,
+    };
+    let around = packages.iter().enumerate().filter(|(_, it)| fits(it) && lies_in(path, &it.place));
+    around.max_by_key(|(index, it)| (it.place.len(), std::cmp::Reverse(*index))).map(|(index, _)| index)
+}
+
+/// Whether a path lies below a folder, itself or deeper.
+pub(super) fn lies_in(path: &str, folder: &str) -> bool {
+    folder.is_empty()
+        || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// What the packages around a file say, from the nearest outwards; for Python then what all others say.
+pub(super) fn version(packages: &[Package], entry: &FileEntry, name: &str) -> Version {
+    let Some(nearest) = entry.package.and_then(|it| packages.get(it)) else {
+        return anywhere(packages, entry, name);
+    };
+    let mut around: Vec<&Package> = packages
+        .iter()
+        .filter(|it| it.ecosystem == nearest.ecosystem && lies_in(&nearest.place, &it.place))
+        .collect();
+    around.sort_by_key(|it| std::cmp::Reverse(it.place.len()));
+    let named = around.iter().find_map(|it| named(it, name)).cloned();
+    named.or_else(|| around.iter().find_map(|it| it.lock.as_ref()?.version(name))).unwrap_or_else(|| {
+        if nearest.ecosystem == Ecosystem::Python {
+            anywhere(packages, entry, name)
+        } else {
+            Version::Unknown
+        }
+    })
+}
+
+fn anywhere(packages: &[Package], entry: &FileEntry, name: &str) -> Version {
+    let ecosystem = if entry.kind == FileKind::Rust { Ecosystem::Cargo } else { Ecosystem::Python };
+    let all = packages.iter().filter(|it| it.ecosystem == ecosystem).filter_map(|it| named(it, name));
+    all.cloned().reduce(join).unwrap_or(Version::Unknown)
+}
+
+fn named<'a>(package: &'a Package, name: &str) -> Option<&'a Version> {
+    if let Some(version) = package.versions.get(name) {
+        return Some(version);
+    }
+    match package.ecosystem {
+        Ecosystem::Python => package.versions.get(&requirement::normalise(name)),
+        Ecosystem::Cargo => package.versions.iter().find(|(it, _)| same_crate(it, name)).map(|(_, it)| it),
+    }
+}
+
+/// Names of crates are the same when they differ in `-` and `_` only.
+fn same_crate(a: &str, b: &str) -> bool {
+    let plain = |byte: u8| if byte == b'_' { b'-' } else { byte };
+    a.len() == b.len() && a.bytes().zip(b.bytes()).all(|(a, b)| plain(a) == plain(b))
+}
+
+pub(super) fn version_from(packages: &[Package], entry: &FileEntry, through: &str, name: &str) -> Version {
+    let Some(package) = entry.package.and_then(|it| packages.get(it)) else { return Version::Unknown };
+    let Some(lock) = &package.lock else { return Version::Unknown };
+    lock.version_from(&version(packages, entry, through), through, name)
+}
+
+/// What is known when two places each say something of one package.
+fn join(a: Version, b: Version) -> Version {
+    let points = |version: &Version| match version {
+        Version::Exact(point) => vec![point.clone()],
+        Version::Several(points) => points.clone(),
+        Version::Requirement(_) | Version::Unknown => Vec::new(),
+    };
+    let mut all = points(&a);
+    all.extend(points(&b));
+    match (several(all), &a) {
+        (Version::Unknown, Version::Unknown) => b,
+        (Version::Unknown, _) => a,
+        (exact, _) => exact,
+    }
+}
+
+fn several(mut points: Vec<semver::Version>) -> Version {
+    points.sort();
+    points.dedup();
+    match points.len() {
+        0 => Version::Unknown,
+        1 => Version::Exact(points.remove(0)),
+        _ => Version::Several(points),
+    }
+}
+
+/// Reads manifests, given by path relative to the top, and those that lie above the checked root.
+pub(super) fn load(
+    manifests: BTreeSet<String>,
+    prefix: &str,
+    files: &BTreeMap<String, FileId>,
+    read: &dyn Fn(&str) -> Option<String>,
+) -> (Vec<Package>, Vec<Problem>) {
+    let mut reader = Reader { prefix, files, read, problems: Vec::new() };
+    let manifests = with_those_above(manifests, prefix, read);
+    let mut packages = cargo::load(&manifests, &mut reader);
+    packages.append(&mut python::load(&manifests, &mut reader));
+    for package in &mut packages {
+        package.folder = reader.shown(&package.place).unwrap_or_default();
+    }
+    packages.sort_by(|a, b| (&a.place, a.ecosystem).cmp(&(&b.place, b.ecosystem)));
+    (packages, reader.problems)
+}
+
+/// Manifests of the folders above the checked root, and lock files beside manifests that an ignore file hides.
+fn with_those_above(
+    mut manifests: BTreeSet<String>,
+    prefix: &str,
+    read: &dyn Fn(&str) -> Option<String>,
+) -> BTreeSet<String> {
+    let mut probes: BTreeSet<String> = BTreeSet::new();
+    for folder in ancestors(prefix.trim_end_matches('/')).skip(usize::from(!prefix.is_empty())) {
+        if !prefix.is_empty() {
+            let names = ["Cargo.toml", "Cargo.lock"].iter().chain(python::FIXED_NAMES);
+            probes.extend(names.map(|name| join_path(folder, name)));
+        }
+    }
+    for path in manifests.iter().filter(|it| it.ends_with("Cargo.toml")) {
+        probes.insert(format!("{}Cargo.lock", path.trim_end_matches("Cargo.toml")));
+    }
+    manifests.extend(probes.into_iter().filter(|it| read(it).is_some()));
+    manifests
+}
+
+/// A folder and all above it, the last one empty.
+fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder), |it| match it.rsplit_once('/') {
+        Some((parent, _)) => Some(parent),
+        None if it.is_empty() => None,
+        None => Some(""),
+    })
+}
+
+fn join_path(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+fn split_path(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+/// Reads manifests and notes what is wrong with them.
+struct Reader<'a> {
+    prefix: &'a str,
+    files: &'a BTreeMap<String, FileId>,
+    read: &'a dyn Fn(&str) -> Option<String>,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    /// A file by its path relative to the top, without byte-order mark.
+    fn text(&mut self, path: &str) -> Option<String> {
+        let text = (self.read)(path);
+        if text.is_none() {
+            self.problem(path, None, "cannot be read as text");
+        }
+        text.map(|it| it.strip_prefix('\u{feff}').map_or(it.clone(), str::to_owned))
+    }
+
+    /// Path relative to the checked root; `None` for what lies above it.
+    fn shown(&self, path: &str) -> Option<String> {
+        format!("{path}/").strip_prefix(self.prefix).map(|it| it.trim_end_matches('/').to_owned())
+    }
+
+    fn toml(&mut self, path: &str) -> Option<toml::Table> {
+        let text = self.text(path)?;
+        match text.parse::<toml::Table>() {
+            Ok(table) => Some(table),
+            Err(error) => {
+                self.toml_error(path, &text, &error);
+                None
+            }
+        }
+    }
+
+    fn toml_error(&mut self, path: &str, text: &str, error: &toml::de::Error) {
+        let message = error.message().lines().next().unwrap_or_default().trim_end_matches('.');
+        self.problem(path, error.span().map(|span| (text, span.start, span.end)), message);
+    }
+
+    /// `place` is the text and a range in it.
+    fn problem(&mut self, path: &str, place: Option<(&str, usize, usize)>, message: &str) {
+        let shown = self.shown(path);
+        let file = shown.as_ref().and_then(|it| self.files.get(it));
+        let span = file.zip(place).map(|(file, (_, start, end))| Span::new(*file, start, end));
+        let position = place.filter(|_| span.is_none()).map_or_else(String::new, |(text, start, _)| {
+            let at = SourceText::new("", text).line_column(u32::try_from(start).unwrap_or(u32::MAX));
+            format!(" at line {}, column {}", at.line, at.column)
+        });
+        let levels = self.prefix.matches('/').count();
+        self.problems.push(Problem {
+            path: shown.unwrap_or_else(|| format!("{}{path}", "../".repeat(levels))),
+            span,
+            kind: ProblemKind::Manifest,
+            message: format!("{message}{position}"),
+            help: "versions of packages are taken for unknown where this file would tell them".to_owned(),
+        });
+    }
+}

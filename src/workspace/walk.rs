@@ -1,0 +1,211 @@
+//! Walks folders in parallel, and reads and searches source files on the way.
+
+use std::cell::RefCell;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use ignore::overrides::OverrideBuilder;
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use super::text::{self, Text};
+use super::{FileKind, kind, package, prefilter};
+use crate::finding::{Problem, ProblemKind};
+
+/// Largest JSON file that is taken for settings, in bytes.
+const JSON_LIMIT: u64 = 1 << 20;
+
+/// How folders are walked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Walk {
+    /// Globs of `.gitignore` syntax, relative to the root, that are left out.
+    pub exclude: Vec<String>,
+    /// Leave out what `.gitignore` and `.ignore` files say.
+    pub honour_ignore_files: bool,
+    /// 0 lets the machine decide.
+    pub threads: usize,
+}
+
+impl Default for Walk {
+    fn default() -> Self {
+        Self { exclude: Vec::new(), honour_ignore_files: true, threads: 0 }
+    }
+}
+
+/// One file that the walk met, by its path relative to the root.
+#[derive(Debug)]
+pub(super) struct Met {
+    pub(super) path: String,
+    /// `None` for a manifest or lock file that is nothing else.
+    pub(super) kind: Option<FileKind>,
+    pub(super) interesting: bool,
+    pub(super) text: Option<Text>,
+}
+
+/// Everything below `paths`, sorted by path, and what went wrong.
+pub(super) fn walk(root: &Path, paths: &[PathBuf], how: &Walk) -> (Vec<Met>, Vec<Problem>) {
+    let Some((first, rest)) = paths.split_first() else { return Default::default() };
+    let mut problems = Vec::new();
+    let mut builder = WalkBuilder::new(first);
+    for path in rest {
+        builder.add(path);
+    }
+    builder
+        .standard_filters(false)
+        .parents(how.honour_ignore_files)
+        .ignore(how.honour_ignore_files)
+        .git_ignore(how.honour_ignore_files)
+        .require_git(false)
+        .threads(how.threads)
+        .filter_entry(wanted);
+    let mut overrides = OverrideBuilder::new(root);
+    for glob in &how.exclude {
+        if let Err(error) = overrides.add(&format!("!{glob}")) {
+            let message = format!("`{glob}` is no glob: {error}");
+            problems.push(text::problem("", ProblemKind::Configuration, &message));
+        }
+    }
+    if let Ok(overrides) = overrides.build() {
+        builder.overrides(overrides);
+    }
+    let met = Mutex::new((Vec::new(), problems));
+    builder.build_parallel().run(|| {
+        let mut batch = Batch { all: &met, met: Vec::new(), problems: Vec::new() };
+        Box::new(move |entry| {
+            match entry {
+                Ok(entry) => batch.met.extend(look(root, &entry)),
+                Err(error) => batch.problems.extend(failed(root, &error)),
+            }
+            WalkState::Continue
+        })
+    });
+    let (mut met, mut problems) = met.into_inner().unwrap_or_else(PoisonError::into_inner);
+    met.sort_by(|a: &Met, b: &Met| a.path.cmp(&b.path));
+    met.dedup_by(|a, b| a.path == b.path);
+    problems.sort();
+    (met, problems)
+}
+
+/// What one thread met; given to all when the thread ends.
+struct Batch<'a> {
+    all: &'a Mutex<(Vec<Met>, Vec<Problem>)>,
+    met: Vec<Met>,
+    problems: Vec<Problem>,
+}
+
+impl Drop for Batch<'_> {
+    fn drop(&mut self) {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.0.append(&mut self.met);
+        all.1.append(&mut self.problems);
+    }
+}
+
+/// Hidden files other than `.env*`, and folders of other people's code, are passed by; what was named explicitly is not.
+fn wanted(entry: &DirEntry) -> bool {
+    if entry.depth() == 0 {
+        return true;
+    }
+    let Some(name) = entry.file_name().to_str() else { return false };
+    if !entry.file_type().is_some_and(|it| it.is_dir()) {
+        return !name.starts_with('.') || name.starts_with(".env");
+    }
+    match name {
+        "node_modules" | "site-packages" | "__pycache__" | "venv" => false,
+        "env" | "virtualenv" => !entry.path().join("pyvenv.cfg").exists(),
+        "target" => {
+            let beside = |name| entry.path().with_file_name(name).exists();
+            !(beside("Cargo.toml") || entry.path().join("CACHEDIR.TAG").exists())
+        }
+        _ => !name.starts_with('.'),
+    }
+}
+
+fn look(root: &Path, entry: &DirEntry) -> Option<Met> {
+    let file_type = entry.file_type()?;
+    let named = entry.depth() == 0;
+    if !(file_type.is_file() || named && file_type.is_symlink() && entry.path().is_file()) {
+        return None;
+    }
+    let name = entry.file_name().to_str()?;
+    let kind = kind::of(name);
+    let path = relative(root, entry.path())?;
+    match kind {
+        Some(kind) if kind.is_source() => {
+            let (interesting, text) = search(entry.path(), &path, kind);
+            Some(Met { path, kind: Some(kind), interesting, text })
+        }
+        Some(FileKind::Json) if entry.metadata().is_ok_and(|it| it.len() > JSON_LIMIT) => None,
+        None if !package::is_manifest(name) => None,
+        kind => Some(Met { path, kind, interesting: false, text: None }),
+    }
+}
+
+/// Reads a source file and keeps its text when it is interesting. One that is too large is searched piece by piece.
+fn search(place: &Path, path: &str, kind: FileKind) -> (bool, Option<Text>) {
+    thread_local! {
+        static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+    let failed = |error: &std::io::Error| {
+        let message = text::reason(error);
+        (true, Some(Err(Box::new(text::problem(path, ProblemKind::Unreadable, &message)))))
+    };
+    let mut file = match fs::File::open(place) {
+        Ok(file) => file,
+        Err(error) => return failed(&error),
+    };
+    BUFFER.with_borrow_mut(|buffer| {
+        buffer.clear();
+        if let Err(error) = file.by_ref().take(text::LIMIT + 1).read_to_end(buffer) {
+            return failed(&error);
+        }
+        if buffer.len() as u64 > text::LIMIT {
+            let interesting = prefilter::interesting(kind, buffer) || rest_is_interesting(file, buffer, kind);
+            return (interesting, Some(Err(Box::new(text::too_large(path)))).filter(|_| interesting));
+        }
+        let interesting = prefilter::interesting(kind, buffer);
+        (interesting, interesting.then(|| text::decode(path, buffer)))
+    })
+}
+
+/// Searches what follows in `file`, keeping the end of each piece so that no word is cut in two.
+fn rest_is_interesting(mut file: fs::File, buffer: &mut Vec<u8>, kind: FileKind) -> bool {
+    const OVERLAP: usize = 64;
+    loop {
+        buffer.drain(..buffer.len().saturating_sub(OVERLAP));
+        let before = buffer.len();
+        if file.by_ref().take(text::LIMIT).read_to_end(buffer).is_err() || buffer.len() == before {
+            return false;
+        }
+        if prefilter::interesting(kind, buffer) {
+            return true;
+        }
+    }
+}
+
+fn failed(root: &Path, error: &ignore::Error) -> Option<Problem> {
+    let (path, message) = match error {
+        ignore::Error::WithPath { path, err } => (relative(root, path)?, plain(err)),
+        ignore::Error::WithDepth { err, .. } => return failed(root, err),
+        // an unreadable line of an ignore file
+        ignore::Error::Partial(_) => return None,
+        other => (String::new(), plain(other)),
+    };
+    Some(text::problem(&path, ProblemKind::Unreadable, &message))
+}
+
+fn plain(error: &ignore::Error) -> String {
+    error.io_error().map_or_else(|| "cannot be walked".to_owned(), text::reason)
+}
+
+/// Path relative to the root with `/`; `None` when it is not text.
+fn relative(root: &Path, path: &Path) -> Option<String> {
+    let path = path.strip_prefix(root).unwrap_or(path);
+    let parts: Option<Vec<&str>> = path
+        .components()
+        .filter(|part| !matches!(part, std::path::Component::CurDir))
+        .map(|part| part.as_os_str().to_str())
+        .collect();
+    Some(parts?.join("/"))
+}
