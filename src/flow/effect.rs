@@ -573,7 +573,10 @@ impl<'a> Machine<'a> {
         let from = self.state.refine(from);
         match &from.kind {
             Kind::Object(id)
-                if self.state.object(*id).is_some_and(|it| !matches!(it.class, Class::List | Class::Map | Class::Project(_))) =>
+                if self
+                    .state
+                    .object(*id)
+                    .is_some_and(|it| !matches!(it.class, Class::List | Class::Map | Class::Project(_))) =>
             {
                 from
             }

@@ -89,3 +89,119 @@ fn rows_know_whether_they_were_reached() {
     assert!(coverage["models/rust/tower-cookies.toml: tower_cookies::Cookies add"]);
     assert!(!coverage["models/rust/tower-cookies.toml: tower_cookies::Cookies remove"]);
 }
+
+/// Rows that hold for the same path and the same version.
+fn twice<T>(rows: &[T], range: impl Fn(&T) -> &Range, package: impl Fn(&T) -> &str) -> bool {
+    let pairs = rows.iter().enumerate().flat_map(|(at, a)| rows[at + 1..].iter().map(move |b| (a, b)));
+    pairs.into_iter().any(|(a, b)| package(a) == package(b) && !range(a).and(range(b)).is_empty())
+}
+
+#[test]
+fn no_path_has_two_rows_for_one_version() {
+    let models = all();
+    let types = models.types.iter().filter(|(_, rows)| twice(rows, |it| &it.versions, |it| &it.package));
+    let functions =
+        models.functions.iter().filter(|(_, rows)| twice(rows, |it| &it.versions, |it| &it.package));
+    let settings =
+        models.settings.iter().filter(|(_, rows)| twice(rows, |it| &it.versions, |it| &it.package));
+    let named = models.named.iter().filter(|(_, rows)| twice(rows, |it| &it.versions, |it| &it.package));
+    let types = types.map(|(path, _)| path).chain(functions.map(|(path, _)| path));
+    let faulty: Vec<_> =
+        types.chain(settings.map(|(path, _)| path)).chain(named.map(|(path, _)| path)).collect();
+    assert_eq!(faulty, Vec::<&smol_str::SmolStr>::new());
+}
+
+#[test]
+fn every_type_that_a_row_names_has_a_row() {
+    let models = all();
+    let none = locked(&[]);
+    let mut missing = Vec::new();
+    let known = |path: &str| path == "int" || path == "bool" || !models.types(path, &none).is_empty();
+    let all_types = models.types.values().chain(models.extensions.values()).flatten();
+    let members = all_types.clone().flat_map(|it| {
+        [&it.methods, &it.functions, &it.fields, &it.assign].into_iter().flat_map(|it| it.values())
+    });
+    let effects = members.chain(models.functions.values().flatten().map(|it| &it.callable));
+    for clause in effects.flat_map(|it| it.effect.iter()) {
+        missing.extend(clause.word("type").filter(|it| !known(it)).cloned());
+    }
+    missing.extend(all_types.flat_map(|it| &it.bases).filter(|it| !known(it)).cloned());
+    missing.extend(models.params.values().filter(|it| !known(it)).cloned());
+    assert_eq!(missing, Vec::<smol_str::SmolStr>::new());
+}
+
+#[test]
+fn every_reexport_leads_to_rows() {
+    let models = all();
+    let ends: Vec<&str> = models
+        .types
+        .keys()
+        .chain(models.functions.keys())
+        .chain(models.reexports.keys())
+        .map(smol_str::SmolStr::as_str)
+        .collect();
+    let leads = |of: &str| {
+        ends.iter()
+            .any(|it| it.strip_prefix(of).is_some_and(|it| it.is_empty() || it.starts_with([':', '.'])))
+    };
+    let rows = models.reexports.iter().flat_map(|(path, rows)| rows.iter().map(move |it| (path, &it.of)));
+    let mut dangling: Vec<_> = rows.filter(|(_, of)| !leads(of)).collect();
+    dangling.sort();
+    assert_eq!(dangling, []);
+}
+
+#[test]
+fn settings_cookies_name_known_settings() {
+    let models = all();
+    for cookie in &models.settings_cookies {
+        for setting in cookie.attributes.values().chain(&cookie.unless).chain(&cookie.only_if) {
+            assert!(models.settings.contains_key(setting), "{setting}");
+        }
+    }
+}
+
+#[test]
+fn members_of_other_packages_and_of_bases_are_found() {
+    let models = all();
+    let none = locked(&[]);
+    let request = models.types("actix_web::HttpRequest", &none);
+    assert_eq!(models.methods(&request, "get_session", &none)[0].package, "actix-session");
+    let json = models.types("django.http.JsonResponse", &none);
+    assert_eq!(models.methods(&json, "set_cookie", &none).len(), 1);
+    let user = models.types("django.contrib.auth.models.User", &none);
+    assert_eq!(models.methods(&user, "save", &none)[0].callable.effect[0].verb, Verb::ChangeState);
+}
+
+#[test]
+fn versions_of_one_method_are_told_apart() {
+    let models = all();
+    let renew = |versions| {
+        let versions = locked(versions);
+        let session = models.types("actix_session::Session", &versions);
+        models
+            .methods(&session, "renew", &versions)
+            .iter()
+            .map(|it| it.callable.effect[0].clone())
+            .collect::<Vec<_>>()
+    };
+    assert!(renew(&[("actix-session", "0.7.0")])[0].flag("only-if-last"));
+    assert!(!renew(&[("actix-session", "0.7.1")])[0].flag("only-if-last"));
+    assert_eq!(renew(&[]).len(), 3);
+}
+
+#[test]
+fn settings_follow_the_version() {
+    let models = all();
+    let pickle = |versions| {
+        let found = models.named("django.contrib.sessions.serializers.PickleSerializer", &locked(versions));
+        found.unwrap().traits.contains_key("removed")
+    };
+    assert!(!pickle(&[("django", "4.2.0")]));
+    assert!(pickle(&[("django", "5.1.0")]));
+    assert_eq!(models.setting("SESSION_COOKIE_AGE", &locked(&[]))[0].default, Source::Int(1_209_600));
+    assert!(models.setting("CSRF_COOKIE_MASKED", &locked(&[("django", "3.2.0")])).is_empty());
+    assert_eq!(
+        models.wrong_setting("COOKIE_SECURE").unwrap().instead.as_deref(),
+        Some("SESSION_COOKIE_SECURE")
+    );
+}
