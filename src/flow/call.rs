@@ -208,6 +208,10 @@ impl Machine<'_> {
         let before = self.state.path.len();
         let value = self.block(body);
         let value = self.finish(value, before);
+        // A body that only panics (`todo!()`) stands for one that is not written yet, unless the type says never.
+        if !self.state.alive && function.result.as_ref().is_some_and(|it| it.path != ["!"]) {
+            self.state.alive = true;
+        }
         self.scope = caller_scope;
         self.owner = caller_owner;
         self.loops = caller_loops;
