@@ -100,7 +100,6 @@ fn evaluate(workspace: Workspace, options: &Options) -> Report {
     let models = models(&workspace, options);
     let (facts, mut problems) = crate::facts::analyse(&workspace, &models);
     problems.extend(workspace.problems());
-    problems.extend(workspace.problems());
     let context =
         rule::Context { facts: &facts, deployment: options.deployment.clone(), files: &workspace.files };
     let running = all_rules(&options.user_rules).into_iter().filter(|rule| options.runs(&rule.id));
@@ -110,7 +109,7 @@ fn evaluate(workspace: Workspace, options: &Options) -> Report {
 
 /// The models that a project needs. Faults in the user's own were told when the configuration was read.
 fn models(workspace: &Workspace, options: &Options) -> Models {
-    let named = |package: &str| workspace.names_package(package);
+    let named = |package: &str| workspace.packages.iter().any(|it| it.versions.contains_key(package));
     // Without a manifest anything may be in use.
     let unknown = workspace.packages.iter().all(|it| it.versions.is_empty());
     let scope = if unknown { Scope::All } else { Scope::Packages(&named) };

@@ -1,22 +1,11 @@
 //! The project on disk: its files, packages and versions. The only room that touches files.
 
-mod discover;
-mod inspect;
-mod manifest;
-mod modules;
-mod names;
-mod packages;
-mod read;
-mod repository;
-mod walk;
-
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-<<<<<<< HEAD
 mod discover;
 mod kind;
 mod module;
@@ -34,13 +23,8 @@ pub use package::{Ecosystem, Package};
 pub use settings::{Profile, SettingsFile};
 pub use walk::Walk;
 
-=======
->>>>>>> 65afdd6 (Workspace: parallel walk, packages and versions, module paths, settings files)
 use crate::finding::Problem;
-use crate::source::{FileId, SourceText, Span};
-use modules::Modules;
-use packages::{CargoPackage, Manifests};
-use read::Fault;
+use crate::source::{FileId, SourceText};
 
 /// What kind of text a file is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -99,7 +83,6 @@ pub enum Version {
     Unknown,
 }
 
-<<<<<<< HEAD
 #[derive(Debug, Default)]
 pub struct Workspace {
     pub root: PathBuf,
@@ -142,100 +125,11 @@ impl Workspace {
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems: Vec<_> = self.problems.iter().cloned().chain(self.texts.problems()).collect();
-=======
-/// Whom the values of a settings file are for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Profile {
-    Base,
-    Production,
-    Development,
-    Test,
-    Example,
-    Unknown,
-}
-
-/// A settings file near some code.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct SettingsFile {
-    pub file: FileId,
-    pub profile: Profile,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub enum PackageKind {
-    #[default]
-    Cargo,
-    Python,
-}
-
-/// A Rust package or a Python project.
-#[derive(Debug, Default)]
-pub struct Package {
-    pub kind: PackageKind,
-    pub name: SmolStr,
-    /// Folder relative to the checked root; empty for the root, `..` for the one above it.
-    pub folder: String,
-    /// Direct dependencies, by package name (Python: normalised, and all of its lock files too).
-    pub versions: BTreeMap<SmolStr, Version>,
-}
-
-/// How to look for files.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Leave out what `.gitignore` and its kin name.
-    pub gitignore: bool,
-    /// Globs of further files and folders to leave out, relative to the checked root.
-    pub exclude: Vec<String>,
-    /// `None`: as many as the machine has.
-    pub threads: Option<usize>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { gitignore: true, exclude: Vec::new(), threads: None }
-    }
-}
-
-#[derive(Debug, Default)]
-pub struct Workspace {
-    pub root: PathBuf,
-    /// Sorted by path.
-    pub files: Vec<FileEntry>,
-    pub packages: Vec<Package>,
-    /// What was wrong when the project was looked through. `problems()` has those of texts read later, too.
-    pub problems: Vec<Problem>,
-    texts: Vec<OnceLock<Result<Arc<SourceText>, Fault>>>,
-    manifests: Manifests,
-    /// Parallel to `packages`.
-    cargo: Vec<CargoPackage>,
-    modules: Modules,
-}
-
-impl Workspace {
-    /// The text of a file, read once. `None` (and a problem) when it is no text.
-    #[must_use]
-    pub fn text(&self, file: FileId) -> Option<&Arc<SourceText>> {
-        let at = file.0 as usize;
-        let entry = self.files.get(at)?;
-        self.texts[at].get_or_init(|| read::text(&self.root, &entry.path).map(Arc::new)).as_ref().ok()
-    }
-
-    /// All problems so far, those of files read on demand included; sorted.
-    #[must_use]
-    pub fn problems(&self) -> Vec<Problem> {
-        let mut problems = self.problems.clone();
-        for (entry, text) in self.files.iter().zip(&self.texts) {
-            if let Some(Err(fault)) = text.get() {
-                problems.push(fault.problem(&entry.path, None));
-            }
-        }
->>>>>>> 65afdd6 (Workspace: parallel walk, packages and versions, module paths, settings files)
         problems.sort();
         problems.dedup();
         problems
     }
 
-<<<<<<< HEAD
     /// The file at a path relative to the checked root.
     #[must_use]
     pub fn file(&self, path: &str) -> Option<FileId> {
@@ -296,67 +190,5 @@ impl Workspace {
     #[must_use]
     pub fn profile_of(name: &str) -> Profile {
         settings::profile_of(name)
-=======
-    /// Settings files of a file's package and of the folders around it, sorted by path. Manifests are none.
-    #[must_use]
-    pub fn settings_files(&self, file: FileId) -> Vec<SettingsFile> {
-        let Some(entry) = self.files.get(file.0 as usize) else { return Vec::new() };
-        let home = entry.package.map_or("", |it| self.packages[it].folder.as_str());
-        let foreign = |path: &str| {
-            // A file in the folder of another package, deeper in the tree, is that package's.
-            let folder = names::split(path).0;
-            self.packages.iter().any(|it| {
-                it.folder.len() > home.len()
-                    && modules::inside(folder, &it.folder).is_some()
-                    && (folder == it.folder || folder.as_bytes().get(it.folder.len()) == Some(&b'/'))
-            })
-        };
-        let near = |path: &str| {
-            let folder = names::split(path).0;
-            // Below the package, or right in or in a settings folder of one of the folders above it.
-            if home.is_empty() || home.starts_with("..") || modules::inside(path, home).is_some() {
-                return !foreign(path);
-            }
-            let above = names::is_settings_folder(names::split(folder).1).then(|| names::split(folder).0);
-            let holds = |it: &str| it.is_empty() || modules::inside(home, it).is_some();
-            holds(folder) || above.is_some_and(holds)
-        };
-        self.files
-            .iter()
-            .filter(|it| {
-                !matches!(it.kind, FileKind::Rust | FileKind::Python)
-                    && it.role != FileRole::Test
-                    && !names::is_manifest(&it.path)
-                    && near(&it.path)
-            })
-            .map(|it| SettingsFile { file: it.id, profile: self.profile(it.id) })
-            .collect()
-    }
-
-    /// The deployment for which a settings file or module speaks.
-    #[must_use]
-    pub fn profile(&self, file: FileId) -> Profile {
-        match self.files.get(file.0 as usize) {
-            None => Profile::Unknown,
-            Some(entry) => match entry.role {
-                FileRole::Test => Profile::Test,
-                FileRole::Example if entry.kind != FileKind::Python => Profile::Example,
-                _ => names::profile_of(&entry.path),
-            },
-        }
-    }
-
-    /// The profile that a name stands for.
-    #[must_use]
-    pub fn profile_of(name: &str) -> Profile {
-        names::profile_of_name(name)
-    }
-
-    fn span(file: FileId, range: std::ops::Range<usize>) -> Span {
-        Span::new(file, range.start, range.end)
->>>>>>> 65afdd6 (Workspace: parallel walk, packages and versions, module paths, settings files)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! Walks folders in parallel, and reads and searches source files on the way.
 
 use std::cell::RefCell;
@@ -181,177 +180,10 @@ fn rest_is_interesting(mut file: fs::File, buffer: &mut Vec<u8>, kind: FileKind)
         }
         if prefilter::interesting(kind, buffer) {
             return true;
-=======
-//! Walks the tree in parallel and has a look at every file that counts.
-
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-
-use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
-
-use super::inspect::{Found, inspect};
-use super::read::{self, Reader};
-use super::{Options, names};
-
-/// Everything found below `paths`, sorted by path.
-pub(super) fn walk(root: &Path, paths: &[PathBuf], options: &Options) -> Vec<Found> {
-    let all = Mutex::new(Vec::new());
-    let mut folders = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            folders.push(path);
-        } else {
-            // A file named by the user counts whatever ignore files say.
-            let mut reader = Reader::default();
-            if let Some(found) = look_at(root, path, &mut reader) {
-                lock(&all).push(found);
-            }
-        }
-    }
-    if let Some((first, rest)) = folders.split_first() {
-        let mut builder = WalkBuilder::new(first);
-        for path in rest {
-            builder.add(path);
-        }
-        builder
-            .standard_filters(false)
-            .parents(options.gitignore)
-            .ignore(options.gitignore)
-            .git_ignore(options.gitignore)
-            .git_exclude(options.gitignore)
-            .require_git(false)
-            .threads(options.threads.unwrap_or(0))
-            .filter_entry(wanted);
-        if let Some(overrides) = exclusions(root, &options.exclude) {
-            builder.overrides(overrides);
-        }
-        builder.build_parallel().visit(&mut Visitors { root, all: &all });
-    }
-    let mut all = all.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    all.sort_by(|a: &Found, b: &Found| a.path.cmp(&b.path));
-    all.dedup_by(|a, b| a.path == b.path);
-    all
-}
-
-/// `path` relative to the root, with `/`.
-pub(super) fn relative(root: &Path, path: &Path) -> String {
-    let path = path.strip_prefix(root).unwrap_or(path);
-    let mut text = String::with_capacity(path.as_os_str().len());
-    for part in path.components() {
-        if matches!(part, std::path::Component::CurDir | std::path::Component::RootDir) {
-            continue;
-        }
-        if !text.is_empty() {
-            text.push('/');
-        }
-        text.push_str(&part.as_os_str().to_string_lossy());
-    }
-    text
-}
-
-fn exclusions(root: &Path, exclude: &[String]) -> Option<ignore::overrides::Override> {
-    if exclude.is_empty() {
-        return None;
-    }
-    let mut overrides = ignore::overrides::OverrideBuilder::new(root);
-    for glob in exclude {
-        // A glob that cannot be read excludes nothing; the configuration's reader has said so already.
-        let _ = overrides.add(&format!("!{glob}"));
-    }
-    overrides.build().ok()
-}
-
-fn wanted(entry: &DirEntry) -> bool {
-    if entry.depth() == 0 || !entry.file_type().is_some_and(|it| it.is_dir()) {
-        return true;
-    }
-    let Some(name) = entry.file_name().to_str() else { return true };
-    if names::never_code(name) || names::maybe_built(name) && built(entry.path(), name) {
-        return false;
-    }
-    // Packages of others, copied into the tree.
-    let above = entry.path().parent().and_then(Path::file_name).and_then(|it| it.to_str());
-    let copied = entry.depth() > 1 && above.is_some_and(names::maybe_vendor);
-    !(copied && entry.path().join(".cargo-checksum.json").exists())
-}
-
-/// Whether a tool wrote this folder: a build's results, a virtual environment, vendored packages.
-fn built(folder: &Path, name: &str) -> bool {
-    let exists = |folder: &Path, file: &String| folder.join(file).exists();
-    if names::marks_of_built().iter().any(|mark| exists(folder, mark)) {
-        return true;
-    }
-    let Some(parent) = folder.parent() else { return false };
-    if names::is_built_name(name) {
-        let code = folder.join("__init__.py").exists() || folder.join("mod.rs").exists();
-        return !code && names::neighbours_of_built().iter().any(|file| exists(parent, file));
-    }
-    false
-}
-
-struct Visitors<'a> {
-    root: &'a Path,
-    all: &'a Mutex<Vec<Found>>,
-}
-
-impl<'s> ParallelVisitorBuilder<'s> for Visitors<'s> {
-    fn build(&mut self) -> Box<dyn ParallelVisitor + 's> {
-        Box::new(Visitor { root: self.root, all: self.all, found: Vec::new(), reader: Reader::default() })
-    }
-}
-
-struct Visitor<'a> {
-    root: &'a Path,
-    all: &'a Mutex<Vec<Found>>,
-    found: Vec<Found>,
-    reader: Reader,
-}
-
-impl ParallelVisitor for Visitor<'_> {
-    fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
-        match entry {
-            Ok(entry) if entry.file_type().is_some_and(|it| it.is_file()) => {
-                self.found.extend(look_at(self.root, entry.path(), &mut self.reader));
-            }
-            Ok(_) => {}
-            Err(error) => self.found.extend(unreachable(self.root, &error)),
-        }
-        WalkState::Continue
-    }
-}
-
-impl Drop for Visitor<'_> {
-    fn drop(&mut self) {
-        lock(self.all).append(&mut self.found);
-    }
-}
-
-fn look_at(root: &Path, path: &Path, reader: &mut Reader) -> Option<Found> {
-    let relative = relative(root, path);
-    inspect(relative, |limit| reader.read(path, limit))
-}
-
-/// A folder that could not be listed. Faults of ignore files are left out: they only mean that more is read.
-fn unreachable(root: &Path, error: &ignore::Error) -> Option<Found> {
-    let mut path = None;
-    let mut at = error;
-    loop {
-        match at {
-            ignore::Error::WithPath { path: named, err } => {
-                path = Some(named);
-                at = err;
-            }
-            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => at = err,
-            ignore::Error::Io(error) => {
-                return Some(Found::unreadable(relative(root, path?), &read::Fault::from_io(error)));
-            }
-            _ => return None,
->>>>>>> 65afdd6 (Workspace: parallel walk, packages and versions, module paths, settings files)
         }
     }
 }
 
-<<<<<<< HEAD
 fn failed(root: &Path, error: &ignore::Error) -> Option<Problem> {
     let (path, message) = match error {
         ignore::Error::WithPath { path, err } => (relative(root, path)?, plain(err)),
@@ -376,8 +208,4 @@ fn relative(root: &Path, path: &Path) -> Option<String> {
         .map(|part| part.as_os_str().to_str())
         .collect();
     Some(parts?.join("/"))
-=======
-fn lock(all: &Mutex<Vec<Found>>) -> std::sync::MutexGuard<'_, Vec<Found>> {
-    all.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
->>>>>>> 65afdd6 (Workspace: parallel walk, packages and versions, module paths, settings files)
 }
