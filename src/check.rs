@@ -118,8 +118,9 @@ fn models(workspace: &Workspace, options: &Options) -> Models {
     Models::load(&scope, &user).0
 }
 
-/// Suppresses, filters, identifies, sorts and counts.
-fn conclude(
+/// Suppresses, filters, identifies, sorts and counts what the rules found.
+#[must_use]
+pub fn conclude(
     workspace: Workspace,
     facts: Vec<Fact>,
     found: Vec<Finding>,

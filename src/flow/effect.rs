@@ -351,9 +351,7 @@ impl<'a> Machine<'a> {
                 let labels = it.receiver.as_ref().map_or(Labels::NONE, Val::labels).with(it.args.labels());
                 let mut names = it.receiver.as_ref().map(|it| it.names().to_vec()).unwrap_or_default();
                 names.push(last_segment(&it.path));
-                // One of many is not many: whether the result is a collection is said by its own type.
                 let labels = labels
-                    .without(Labels::COLLECTION)
                     .with(self.program.catalog.type_labels(&Ty::external(path.clone()), self.scope.file));
                 let keep = matches!(clause.verb, Verb::Session);
                 let value = Val {
@@ -986,17 +984,6 @@ impl<'a> Machine<'a> {
     }
 
     fn emit_raw(&mut self, clause: &Clause, it: &Application<'a>) {
-        for source in [clause.operand("pair"), clause.operand("mapping")].into_iter().flatten() {
-            let headers = self.source(source, it);
-            self.emit_returned(&headers, it.span, 3);
-            if let Kind::Object(id) = headers.kind
-                && let Some(object) = self.state.object(id).filter(|it| matches!(it.class, Class::Map))
-            {
-                for (name, text) in object.items.clone() {
-                    self.emit_headers((&name, &text), it.span, &it.package);
-                }
-            }
-        }
         let name = clause.operand("name").map_or_else(Val::null, |source| self.source(source, it));
         let is_cookie = match &name.kind {
             Kind::Text(text) | Kind::Word(text) => text.eq_ignore_ascii_case("set-cookie"),
@@ -1072,8 +1059,9 @@ impl<'a> Machine<'a> {
         if let Some(id) = known.and_then(|event| event.object) {
             return Val::at(Kind::Object(id), it.span);
         }
-        let path = clause.word("type").cloned().unwrap_or_default();
-        let class = self.program.catalog.class(&path, self.scope.file).unwrap_or(Class::Model(path));
+        let path = "http.cookies.Morsel";
+        let class =
+            self.program.catalog.class(path, self.scope.file).unwrap_or_else(|| Class::Model(path.into()));
         let id = self.new_object(class, Some(it.span));
         if let Some(object) = self.state.object_mut(id) {
             object.open = true;

@@ -29,7 +29,7 @@ pub enum Verb {
     Same,
     /// Evaluates to attribute `attr` of the receiver.
     Read,
-    /// Evaluates to an unknown value of `type`, with the labels of what flows in; whether it is a collection is said by its type.
+    /// Evaluates to an unknown value of `type`.
     Returns,
     /// Evaluates to the word `is` (an enum variant: `is=lax`).
     Value,
@@ -42,7 +42,7 @@ pub enum Verb {
     /// Sends `cookie`, or a new cookie made of the other operands; `protection` signed or encrypted. Beside `cookie` the
     /// other operands fill in what is still unset.
     Emit,
-    /// Evaluates to the cookie `name` that the receiver sends already, or to a new one of `type`.
+    /// Evaluates to the cookie `name` that the receiver sends already, or to a new one.
     Sent,
     /// The attribute of a header called `attr` (`httponly`, `max-age`; known when the program runs) becomes `value`.
     SetNamed,
@@ -88,8 +88,7 @@ pub enum Verb {
 
     /// `user`; `rotates` always | if-anonymous | never.
     Login,
-    /// `how` destroy | cookie-only | keeps-payload (new id, other data stays) | keeps-session (id and other data stay). Flag
-    /// `keeps-id`: a login that follows in the same request gets the old id.
+    /// `how` destroy | cookie-only | keeps-payload (new id, other data stays) | keeps-session (id and other data stay).
     Logout,
     /// Compares `secret` or asks a backend; the result is the label `authenticated`.
     CheckCredentials,
@@ -139,7 +138,7 @@ impl Verb {
             Self::Duration => Only(&["of", "unit", "per"]),
             Self::Label => Only(&["label", "from"]),
             Self::Emit => Attributes(&["cookie"]),
-            Self::Sent => Only(&["name", "type"]),
+            Self::Sent => Only(&["name"]),
             Self::SetNamed => Only(&["attr", "value"]),
             Self::EmitRaw => Only(&["name", "value", "pair", "mapping"]),
             Self::Remove => Attributes(&["cookie", "only-if-sent", "no-path", "strips-header"]),
@@ -155,7 +154,7 @@ impl Verb {
             Self::DeleteRecord => Only(&["keeps-id"]),
             Self::Expire => Only(&["seconds"]),
             Self::Login => Only(&["user", "rotates"]),
-            Self::Logout => Only(&["how", "keeps-id"]),
+            Self::Logout => Only(&["how"]),
             Self::CheckCredentials => Only(&["secret"]),
             Self::ChangePassword => Only(&["user", "keeps-sessions"]),
             Self::Key => Only(&["from", "min", "generated", "empty", "derived", "use"]),
