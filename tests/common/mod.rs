@@ -1,0 +1,69 @@
+//! Projects on disk for tests, and the binary run on them.
+#![expect(dead_code, reason = "each test program uses a part of it")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A fresh folder with these files; `name` is unique within the tests.
+pub fn project(name: &str, files: &[(&str, &str)]) -> PathBuf {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    if root.exists() {
+        std::fs::remove_dir_all(&root).unwrap();
+    }
+    std::fs::create_dir_all(&root).unwrap();
+    for (path, text) in files {
+        write(&root, path, text.as_bytes());
+    }
+    root
+}
+
+pub fn write(root: &Path, path: &str, bytes: &[u8]) {
+    let file = root.join(path);
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(file, bytes).unwrap();
+}
+
+/// The root of this repository.
+pub fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What a run said.
+pub struct Said {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+/// The binary with an environment that holds nothing it listens to.
+pub fn command(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sessionlint"));
+    command.current_dir(folder).env_clear();
+    command
+}
+
+pub fn sessionlint(folder: &Path, arguments: &[&str]) -> Said {
+    said(command(folder).args(arguments).output().unwrap())
+}
+
+pub fn said(output: Output) -> Said {
+    Said {
+        code: output.status.code().expect("it ends by itself"),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A Django project with one fault of high severity, in line 3 of its settings.
+pub const FAULTY: &[(&str, &str)] = &[
+    ("manage.py", "import os\nos.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"shop.settings\")\n"),
+    ("requirements.txt", "Django==5.2\n"),
+    ("shop/__init__.py", ""),
+    (
+        "shop/settings.py",
+        "DEBUG = False\nSECURE_SSL_REDIRECT = True\nSESSION_COOKIE_SECURE = False\nCSRF_COOKIE_SECURE = True\n\
+         MIDDLEWARE = [\n    \"django.middleware.security.SecurityMiddleware\",\n    \
+         \"django.contrib.sessions.middleware.SessionMiddleware\",\n    \
+         \"django.middleware.csrf.CsrfViewMiddleware\",\n]\nINSTALLED_APPS = [\"django.contrib.sessions\"]\n",
+    ),
+];

@@ -1,0 +1,245 @@
+//! SARIF that code scanning takes: valid, stable, with places that are right in awkward files.
+
+mod common;
+
+use std::path::Path;
+
+use serde_json::Value;
+use sessionlint::check::{Options, Report, conclude};
+use sessionlint::facts::Note;
+use sessionlint::finding::{Confidence, Finding, Persona, Problem, ProblemKind, Severity, Subject};
+use sessionlint::report::{Format, Style, line_hashes, render};
+use sessionlint::source::{FileId, Span};
+use sessionlint::workspace::Workspace;
+
+/// A finding of `cookie-no-secure` at the n-th place where a text stands in a file.
+fn finding(workspace: &Workspace, path: &str, needle: &str, nth: usize) -> Finding {
+    let entry = workspace.files.iter().find(|it| it.path == path).unwrap_or_else(|| panic!("no {path}"));
+    let text = &workspace.text(entry.id).unwrap().text;
+    let (at, _) = text.match_indices(needle).nth(nth).unwrap_or_else(|| panic!("no {needle} in {path}"));
+    Finding {
+        rule: "cookie-no-secure".into(),
+        severity: Severity::High,
+        confidence: Confidence::High,
+        persona: Persona::Regular,
+        message: "cookie `sid` is sent without `Secure`".into(),
+        why: "anyone on the network path can read it".into(),
+        help: "add `.secure(true)`".into(),
+        span: Span::new(entry.id, at, at + needle.len()),
+        label: "switched off here".into(),
+        subject: Subject { kind: "cookie".into(), name: Some("sid".into()), role: None },
+        evidence: Vec::new(),
+        ordered: false,
+        cwe: vec![614],
+        asvs: vec!["3.3.1".into()],
+        item: "app::login".into(),
+    }
+}
+
+fn report(root: &Path, find: impl FnOnce(&Workspace) -> Vec<Finding>) -> Report {
+    let workspace = Workspace::discover(root);
+    let found = find(&workspace);
+    conclude(workspace, Vec::new(), found, Vec::new(), &Options::default())
+}
+
+fn sarif(report: &Report) -> Value {
+    let log: Value = serde_json::from_str(&render(report, Format::Sarif, Style::default())).unwrap();
+    let schema: Value = serde_json::from_str(include_str!("data/sarif-2.1.0-rtm.5.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<_> =
+        validator.iter_errors(&log).map(|it| format!("{}: {it}", it.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    log
+}
+
+fn region(result: &Value) -> [u64; 4] {
+    let region = &result["locations"][0]["physicalLocation"]["region"];
+    ["startLine", "startColumn", "endLine", "endColumn"].map(|it| region[it].as_u64().unwrap())
+}
+
+fn uri(result: &Value) -> &str {
+    result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap()
+}
+
+const CALL: &str = "set_cookie(SID)";
+
+#[test]
+fn columns_are_code_points_and_lines_are_those_of_editors() {
+    let files = [
+        ("plain.py", "x = 1\nset_cookie(SID)  # session\n", [2, 1, 2, 16]),
+        ("umlaut.py", "ä = '😀é'; set_cookie(SID)  # session\n", [1, 11, 1, 26]),
+        ("crlf.py", "x = 1\r\nset_cookie(SID)  # session\r\n", [2, 1, 2, 16]),
+        ("mark.py", "\u{feff}set_cookie(SID)  # session\n", [1, 1, 1, 16]),
+        ("tab.py", "if x:\n\tset_cookie(SID)  # session\n", [2, 2, 2, 17]),
+    ];
+    let texts: Vec<_> = files.iter().map(|(path, text, _)| (*path, *text)).collect();
+    let root = common::project("sarif-columns", &texts);
+    let report = report(&root, |it| files.iter().map(|(path, ..)| finding(it, path, CALL, 0)).collect());
+    let log = sarif(&report);
+    assert_eq!(log["runs"][0]["columnKind"], "unicodeCodePoints");
+    for (path, _, expected) in files {
+        let results = log["runs"][0]["results"].as_array().unwrap();
+        let result = results.iter().find(|it| uri(it).ends_with(path)).unwrap_or_else(|| panic!("no {path}"));
+        assert_eq!(region(result), expected, "{path}");
+    }
+}
+
+#[test]
+fn addresses_are_relative_to_the_repository_and_encoded() {
+    let root = common::project(
+        "sarif-paths",
+        &[(".git/HEAD", ""), ("back end/a #1%.py", "set_cookie(SID)  # session\n")],
+    );
+    let whole = report(&root, |it| vec![finding(it, "back end/a #1%.py", CALL, 0)]);
+    let part = report(&root.join("back end"), |it| vec![finding(it, "a #1%.py", CALL, 0)]);
+    let (whole, part) = (sarif(&whole), sarif(&part));
+    assert_eq!(uri(&whole["runs"][0]["results"][0]), "back%20end/a%20%231%25.py");
+    assert_eq!(whole["runs"][0]["results"], part["runs"][0]["results"]);
+    assert!(!whole.to_string().contains(root.to_str().unwrap()), "a path of this machine");
+}
+
+#[test]
+fn nothing_found_is_an_empty_list_and_all_rules() {
+    let root = common::project("sarif-empty", &[("empty.py", ""), ("a.py", "session = 1\n")]);
+    let log = sarif(&report(&root, |_| Vec::new()));
+    assert_eq!(log["runs"][0]["results"], Value::Array(Vec::new()));
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    let ids: Vec<_> = rules.iter().map(|it| it["id"].as_str().unwrap()).collect();
+    assert!(ids.is_sorted() && ids.len() == sessionlint::rule::builtin().len());
+    for rule in rules {
+        let id = &rule["id"];
+        let security = rule["properties"]["security-severity"].as_str().unwrap();
+        let number: f64 = security.parse().unwrap();
+        assert!(number > 0.0 && number <= 10.0, "{id}");
+        for text in ["shortDescription", "fullDescription", "help"] {
+            let text = rule[text]["text"].as_str().unwrap();
+            assert!(!text.is_empty(), "{id}");
+        }
+        assert!(rule["fullDescription"]["text"].as_str().unwrap().chars().count() <= 1024, "{id}");
+        let tags = rule["properties"]["tags"].as_array().unwrap();
+        assert!(tags.len() <= 10 && tags[0] == "security", "{id}");
+    }
+}
+
+#[test]
+fn two_findings_on_a_line_are_two() {
+    let root = common::project("sarif-line", &[("a.py", "set_cookie(SID); set_cookie(SID)  # session\n")]);
+    let report = report(&root, |it| vec![finding(it, "a.py", CALL, 0), finding(it, "a.py", CALL, 1)]);
+    let log = sarif(&report);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), 2);
+    let [first, second] = [0, 1].map(|at| &results[at]["partialFingerprints"]);
+    assert_ne!(first["sessionlint/v1"], second["sessionlint/v1"]);
+    assert_eq!(first["primaryLocationLineHash"], second["primaryLocationLineHash"]);
+}
+
+#[test]
+fn line_hashes_are_those_of_the_file_as_it_is() {
+    let text = "\u{feff}x = 1\r\n\r\nset_cookie(SID)  # session\r\n";
+    let root = common::project("sarif-hash", &[("a.py", text)]);
+    let report = report(&root, |it| vec![finding(it, "a.py", CALL, 0)]);
+    let source = sessionlint::source::SourceText::new("a.py", text);
+    let log = sarif(&report);
+    let prints = &log["runs"][0]["results"][0]["partialFingerprints"];
+    assert_eq!(prints["primaryLocationLineHash"], line_hashes(&source)[2].as_str());
+}
+
+#[test]
+fn many_findings_keep_the_worst() {
+    let text = "set_cookie(SID)  # session\n".repeat(26_000);
+    let root = common::project("sarif-many", &[("a.py", &text)]);
+    let report = report(&root, |it| {
+        let mut first = finding(it, "a.py", CALL, 0);
+        first.severity = Severity::Low;
+        let length = u32::try_from("set_cookie(SID)  # session\n".len()).unwrap();
+        let at = |n: u32| Span { start: n * length, end: n * length + 15, ..first.span };
+        let one = |n| Finding {
+            span: at(n),
+            severity: if n == 25_999 { Severity::High } else { Severity::Low },
+            ..first.clone()
+        };
+        (0..26_000).map(one).collect()
+    });
+    let log: Value = serde_json::from_str(&render(&report, Format::Sarif, Style::default())).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), 25_000);
+    assert_eq!(results[0]["level"], "error");
+    let notice = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
+    assert_eq!(notice, "1000 of the least severe results were left out");
+}
+
+#[test]
+fn evidence_is_linked_and_an_ordered_one_is_a_flow() {
+    let root = common::project("sarif-flow", &[("a.py", "login = [session]\nset_cookie(SID)\n")]);
+    let build = |ordered| {
+        report(&root, |it| {
+            let mut finding = finding(it, "a.py", CALL, 0);
+            let span = Span::new(finding.span.file, 0, 5);
+            finding.evidence = vec![Note { span, text: "user `a[0]` is checked here".into() }];
+            finding.ordered = ordered;
+            vec![finding]
+        })
+    };
+    let log = sarif(&build(false));
+    let result = &log["runs"][0]["results"][0];
+    assert_eq!(result["relatedLocations"][0]["id"], 1);
+    assert!(result.get("codeFlows").is_none());
+    assert_eq!(
+        result["message"]["text"],
+        "cookie `sid` is sent without `Secure`. anyone on the network path can read it. \
+         See [user `a\\[0\\]` is checked here](1)."
+    );
+    let log = sarif(&build(true));
+    let steps = &log["runs"][0]["results"][0]["codeFlows"][0]["threadFlows"][0]["locations"];
+    let texts: Vec<_> = steps
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["location"]["message"]["text"].as_str().unwrap())
+        .collect();
+    assert_eq!(texts, ["user `a[0]` is checked here", "switched off here"]);
+}
+
+#[test]
+fn problems_are_notifications() {
+    let root = common::project("sarif-problems", &[("a.py", "session = (\n")]);
+    let workspace = Workspace::discover(&root);
+    let problem = |span| Problem {
+        path: "a.py".into(),
+        span,
+        kind: ProblemKind::Syntax,
+        message: "unexpected end of file".into(),
+        help: String::new(),
+    };
+    let problems = vec![problem(None), problem(Some(Span::new(FileId(0), 10, 11)))];
+    let log = sarif(&conclude(workspace, Vec::new(), Vec::new(), problems, &Options::default()));
+    let invocation = &log["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], true);
+    let notes = invocation["toolExecutionNotifications"].as_array().unwrap();
+    assert_eq!(notes.len(), 2);
+    assert_eq!(notes[0]["descriptor"]["id"], "syntax");
+    assert!(notes[0]["locations"][0]["physicalLocation"].get("region").is_none());
+    assert_eq!(notes[1]["locations"][0]["physicalLocation"]["region"]["startColumn"], 11);
+}
+
+#[test]
+fn a_fingerprint_survives_edits_around_it() {
+    let prints = |name, text: &str| {
+        let root = common::project(name, &[(".git/HEAD", ""), ("a.py", text)]);
+        let report = report(&root, |it| {
+            (0..2)
+                .map(|nth| {
+                    let mut finding = finding(it, "a.py", CALL, nth);
+                    finding.severity = if text.starts_with('#') { Severity::Low } else { Severity::High };
+                    finding.message = format!("message {}", text.len());
+                    finding
+                })
+                .collect()
+        });
+        report.findings.iter().map(|it| it.fingerprint.clone()).collect::<Vec<_>>()
+    };
+    let before = prints("print-1", "set_cookie(SID)\nset_cookie(SID)  # session\n");
+    let after = prints("print-2", "# moved\n\n\nset_cookie(SID)\n\nset_cookie(SID)  # session\n");
+    assert_eq!(before, after);
+    assert_ne!(before[0], before[1]);
+}
