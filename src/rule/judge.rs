@@ -212,7 +212,7 @@ fn value(fact: &Fact, draft: &Draft, name: &str) -> Option<String> {
         return Some(text.clone());
     }
     if name == "name" {
-        return draft.subject.as_ref().or(fact.name.as_ref()).map(ToString::to_string);
+        return fact.name.as_ref().map(ToString::to_string);
     }
     let schema = schema_of(fact, name)?;
     let text = phrase(schema, &fact.attribute(name)?.value).replace('`', "");

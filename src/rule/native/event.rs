@@ -53,7 +53,7 @@ pub(super) fn value(event: &Event) -> Option<&Operand> {
 /// A constant that gives nothing: `false`, `None`, `""`, `0`.
 pub(super) fn is_nothing(operand: &Operand) -> bool {
     match &operand.value {
-        Value::Known(Scalar::Bool(false) | Scalar::Null | Scalar::Int(0)) | Value::Unset => true,
+        Value::Known(Scalar::Bool(false) | Scalar::Null | Scalar::Int(0)) => true,
         Value::Known(Scalar::Text(text)) => text.is_empty(),
         Value::Known(Scalar::List(elements)) => elements.is_empty(),
         _ => false,
