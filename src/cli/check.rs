@@ -12,7 +12,7 @@ use crate::check::suppress::Suppressions;
 use crate::check::{self, Options, Report};
 use crate::finding::{Persona, Severity};
 use crate::report::{self, Format};
-use crate::workspace::Workspace;
+use crate::workspace::{Walk, Workspace};
 
 /// Problems that are told one by one unless more is asked for.
 const TOLD: usize = 10;
@@ -75,6 +75,8 @@ fn ending(report: &Report, arguments: &CheckArgs, fail_on: Severity) -> Ending {
 struct Project<'a> {
     arguments: &'a ProjectArgs,
     root: PathBuf,
+    /// What is read, at or below the root.
+    read: Vec<PathBuf>,
     /// Paths relative to the root to which the report is limited; empty for all.
     within: Vec<String>,
     configuration: Configuration,
@@ -83,7 +85,7 @@ struct Project<'a> {
 
 impl<'a> Project<'a> {
     fn open(arguments: &'a ProjectArgs, global: &Global) -> Result<Self, Failure> {
-        let (root, within) = root(&arguments.paths)?;
+        let Scope { root, read, within } = scope(&arguments.paths)?;
         let found = match &arguments.config {
             Some(file) => Some(discover::named(file, &root)?),
             None if arguments.no_config => None,
@@ -93,11 +95,16 @@ impl<'a> Project<'a> {
             Some(found) => config::read(found, &root, super::style_of_talk(global))?,
             None => Configuration::default(),
         };
-        Ok(Self { arguments, root, within, configuration, config_file: found.map(|it| it.file) })
+        Ok(Self { arguments, root, read, within, configuration, config_file: found.map(|it| it.file) })
     }
 
     fn workspace(&self) -> Workspace {
-        Workspace::discover(&self.root)
+        let walk = Walk {
+            exclude: self.configuration.exclude_below(),
+            threads: self.arguments.threads.map_or(0, usize::from),
+            ..Walk::default()
+        };
+        Workspace::discover_with(&self.read, &walk)
     }
 
     /// What the configuration says, on top of `base`.
@@ -139,9 +146,15 @@ fn options(arguments: &CheckArgs, project: &Project<'_>) -> Result<Options, Fail
     })
 }
 
-/// The root of the project that the paths lie in, and what of it is meant: a folder is meant as a whole, a file
-/// belongs to the project around it.
-fn root(paths: &[PathBuf]) -> Result<(PathBuf, Vec<String>), Failure> {
+/// What the paths of the command line mean.
+struct Scope {
+    root: PathBuf,
+    read: Vec<PathBuf>,
+    within: Vec<String>,
+}
+
+/// A folder is meant as a whole. A file is judged as a part of the project around it, which is read as well.
+fn scope(paths: &[PathBuf]) -> Result<Scope, Failure> {
     let mut full = Vec::new();
     for path in paths {
         full.push(path.canonicalize().map_err(|error| {
@@ -151,20 +164,20 @@ fn root(paths: &[PathBuf]) -> Result<(PathBuf, Vec<String>), Failure> {
             )
         })?);
     }
-    if let ([path], [full]) = (paths, full.as_slice())
-        && full.is_dir()
+    if let ([path], [folder]) = (paths, full.as_slice())
+        && folder.is_dir()
     {
-        return Ok((path.clone(), Vec::new()));
+        return Ok(Scope { root: path.clone(), read: vec![path.clone()], within: Vec::new() });
     }
-    let root = match full.as_slice() {
-        [file] => project_of(file),
-        several => common(several),
-    };
+    let mut read: Vec<_> =
+        full.iter().map(|it| if it.is_dir() { it.clone() } else { project_of(it) }).collect();
+    read.sort();
+    read.dedup();
+    let root = common(&read);
     let mut within: Vec<_> =
         full.iter().filter_map(|it| Some(slashes(it.strip_prefix(&root).ok()?))).collect();
     within.sort();
-    within.dedup();
-    Ok((root, within))
+    Ok(Scope { root, read, within })
 }
 
 const PROJECT_FILES: [&str; 5] = ["Cargo.toml", "pyproject.toml", "manage.py", "requirements.txt", ".git"];
@@ -175,12 +188,10 @@ fn project_of(file: &Path) -> PathBuf {
     folder.ancestors().find(is_project).unwrap_or(folder).to_path_buf()
 }
 
-/// The deepest folder that holds all paths.
-fn common(paths: &[PathBuf]) -> PathBuf {
-    let folder =
-        |it: &PathBuf| if it.is_dir() { it.clone() } else { it.parent().unwrap_or(it).to_path_buf() };
-    let mut folders = paths.iter().map(folder);
-    let first = folders.next().unwrap_or_default();
+/// The deepest folder that holds all these folders.
+fn common(folders: &[PathBuf]) -> PathBuf {
+    let mut folders = folders.iter();
+    let first = folders.next().cloned().unwrap_or_default();
     folders.fold(first, |common, next| {
         common.ancestors().find(|it| next.starts_with(it)).map(Path::to_path_buf).unwrap_or_default()
     })

@@ -30,7 +30,7 @@ pub(super) struct Configuration {
     pub(super) fail_on: Option<Severity>,
     pub(super) min_severity: Option<Severity>,
     pub(super) min_confidence: Option<Confidence>,
-    /// Globs of what is not read.
+    /// Globs of what is not read, in the syntax of `.gitignore`.
     pub(super) exclude: Vec<String>,
     pub(super) deployment: Deployment,
     pub(super) suppressions: Suppressions,
@@ -38,6 +38,21 @@ pub(super) struct Configuration {
     pub(super) overrides: Vec<Override>,
     pub(super) user_rules: Arc<[Rule]>,
     pub(super) user_models: Vec<UserFile>,
+}
+
+impl Configuration {
+    /// What is excluded, as seen from the checked root.
+    pub(super) fn exclude_below(&self) -> Vec<String> {
+        let below = |pattern: &String| {
+            let anchored = pattern.trim_end_matches('/').contains('/');
+            match pattern.trim_start_matches('/').strip_prefix(&self.prefix) {
+                Some(rest) if anchored => Some(format!("/{rest}")),
+                // of another folder, or of no folder in particular
+                _ => (!anchored).then(|| pattern.clone()),
+            }
+        };
+        self.exclude.iter().filter_map(below).collect()
+    }
 }
 
 const KEYS: &[&str] = &[

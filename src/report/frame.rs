@@ -85,6 +85,9 @@ impl Picture {
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_context_lines(CONTEXT)
             .with_width(style.width)
+            // code in a help text breaks at spaces only
+            .with_word_separator(textwrap::WordSeparator::AsciiSpace)
+            .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
             .with_break_words(false);
         let mut text = String::new();
         // a `String` takes everything, and every label lies in its frame
