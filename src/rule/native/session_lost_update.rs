@@ -1,5 +1,7 @@
 //! A change below the first level that nobody marks, so that it is never saved.
 
+use std::collections::BTreeSet;
+
 use super::event::{any_with, flag, is_nothing, key_name, note, place, text, value};
 use crate::facts::{Event, EventKind, Fact};
 use crate::rule::judge::Draft;
@@ -19,9 +21,14 @@ const MARKS: &[EventKind] = &[
 ];
 
 pub(super) fn check(_: &Rule, fact: &Fact, _: &Context<'_>) -> Vec<Draft> {
+    let lost = |it: &&Event| is_unmarked(it) && !any_with(fact, it, MARKS).any(marks);
+    let mut keys = BTreeSet::new();
+    // One mark mends all changes under a key: the first one stands for them.
+    let first = |it: &&Event| key_name(it).is_none_or(|key| keys.insert(key.to_owned()));
     fact.events
         .iter()
-        .filter(|it| is_unmarked(it) && !any_with(fact, it, MARKS).any(marks))
+        .filter(lost)
+        .filter(first)
         .map(|event| {
             let what = text(event, "key")
                 .map_or("a stored value".to_owned(), |key| format!("the value under `{key}`"));
