@@ -13,6 +13,7 @@ use crate::ir::{
     self, BinaryOp, Function, Ident, MethodCall, Name, ParamKind, Path, PatternKind, Span, Spread,
 };
 use crate::model::Labels;
+use crate::source::Note;
 
 /// Evaluated arguments.
 #[derive(Clone, Default, Debug)]
@@ -168,14 +169,9 @@ impl Machine<'_> {
                 );
             }
         }
-        let labels = args.labels();
-        let mut names: Vec<Name> = Vec::new();
-        for value in args.all().take(3) {
-            names.extend(value.names().iter().take(4).cloned());
-        }
+        let labels = args.labels().without(Labels::COLLECTION);
         Val { origin: super::value::Decided::At(span), ..Val::unknown("result of a library") }
-            .labelled(labels.without(Labels::COLLECTION))
-            .with_info(|info| info.names = names)
+            .labelled(labels)
     }
 
     // ---- the project's functions
@@ -352,6 +348,15 @@ impl Machine<'_> {
                 Some(written) if value.ty().is_none() && !matches!(value.kind, Kind::Object(_)) => {
                     let ty = self.ty(written, self.scope);
                     value.with_info(|info| info.ty = Some(ty))
+                }
+                None if value.is_unknown() && value.ty().is_none() => {
+                    match name
+                        .as_ref()
+                        .and_then(|name| self.program.catalog.param_hint(name, self.scope.file))
+                    {
+                        Some(ty) => value.with_info(|info| info.ty = Some(ty)),
+                        None => value,
+                    }
                 }
                 _ => value,
             };
@@ -575,6 +580,9 @@ impl Machine<'_> {
         if let Some(value) = self.class_attribute(id, name) {
             return value;
         }
+        if let Some(value) = self.inherited_associated(id, name, span, 4) {
+            return value;
+        }
         // A trait's method on a type parameter, or one that a derive made.
         let made = Ty { def: TyDef::Project(id.clone()), args: Rc::from([]) };
         if matches!(name.as_str(), "parse" | "load" | "from_env" | "read" | "new" | "deserialize") {
@@ -582,6 +590,39 @@ impl Machine<'_> {
                 .with_info(|info| info.ty = Some(made));
         }
         Val::unknown("an associated item that is not seen").with_info(|info| info.names = vec![name.clone()])
+    }
+
+    /// A member that a class has from a framework's base class.
+    fn inherited_associated(&mut self, id: &TypeId, name: &Name, span: Span, depth: u32) -> Option<Val> {
+        if depth == 0 {
+            return None;
+        }
+        for written in id.def.bases.clone() {
+            match self.ty(&written, id.scope).def {
+                TyDef::Project(parent) if parent != *id => {
+                    if let Some(value) = self.inherited_associated(&parent, name, span, depth - 1) {
+                        return Some(value);
+                    }
+                }
+                TyDef::External(path) => {
+                    let Some(class) = self.program.catalog.class(&path, self.scope.file) else { continue };
+                    let base =
+                        Val::typed("a class", Ty { def: TyDef::Project(id.clone()), args: Rc::from([]) });
+                    let ident = Ident { name: name.clone(), span };
+                    let names = [id.def.name.name.clone(), name.clone()];
+                    if let Some(value) = self.field_of_class(&class, &base, &ident, &names) {
+                        return Some(value);
+                    }
+                    let separator = self.program.index.separator(self.scope.file);
+                    let full = format!("{path}{separator}{name}");
+                    if !self.program.catalog.functions(&full, self.scope.file).is_empty() {
+                        return Some(Val::at(Kind::External(full.into()), span));
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
     }
 
     /// `#[derive(Default)]`: unset flags are off, numbers zero.
@@ -667,8 +708,7 @@ impl Machine<'_> {
             let ty = self.ty(written, scope);
             value = value.with_info(|info| info.ty = Some(ty));
         }
-        let _ = span;
-        value
+        used(value, span)
     }
 
     /// Evaluates something that stands elsewhere, without the local variables.
@@ -709,6 +749,7 @@ impl Machine<'_> {
                     None => Vec::new(),
                 };
                 let value = self.elsewhere(scope, key, |machine| machine.eval(&expr));
+                let value = used(value, span);
                 if value.is_unknown() && value.names().is_empty() {
                     value.with_info(|info| info.names = name)
                 } else {
@@ -769,7 +810,7 @@ impl Machine<'_> {
         if names.len() < 8 {
             names.push(name.name.clone());
         }
-        let labels = base.labels();
+        let labels = base.labels().without(Labels::COLLECTION);
         let class = self.class_of(base).or_else(|| {
             let peeled = self.peel(base.ty()?);
             self.class_of_type(&peeled)
@@ -948,7 +989,8 @@ impl Machine<'_> {
         }
         let nested = base.info.as_ref().and_then(|info| info.nested.clone());
         let slice = matches!(index.kind, Kind::Unknown(_)) && index.names().is_empty();
-        let labels = if slice { base.labels() } else { base.labels().without(Labels::COLLECTION) };
+        // A slice has a bound, an element is no collection.
+        let labels = base.labels().without(Labels::COLLECTION);
         let inner = base.ty().and_then(|ty| {
             let ty = self.peel(ty);
             if slice { Some(ty) } else { ty.args.last().cloned() }
@@ -1552,5 +1594,28 @@ fn dotted(expr: &ir::Expr) -> Option<Vec<Name>> {
             Some(names)
         }
         _ => None,
+    }
+}
+
+/// A constant where it is used: the use is what a reader looks at, the definition goes with it.
+fn used(value: Val, span: Span) -> Val {
+    match value.kind {
+        Kind::Bool(_)
+        | Kind::Int(_)
+        | Kind::Float(_)
+        | Kind::Text(_)
+        | Kind::Duration(_)
+        | Kind::Null
+        | Kind::Word(_) => {
+            let defined = value.span();
+            let mut value = Val { origin: super::value::Decided::At(span), ..value };
+            if let Some(defined) = defined.filter(|it| *it != span) {
+                value = value.with_info(|info| {
+                    info.trail.insert(0, Note { span: defined, text: "value given here".into() })
+                });
+            }
+            value
+        }
+        _ => value,
     }
 }

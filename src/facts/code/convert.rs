@@ -16,7 +16,7 @@ pub(super) fn attribute(machine: &Machine<'_>, path: &[(Atom, bool)], value: &Va
         .as_ref()
         .and_then(|it| it.set_at)
         .or_else(|| decided.info.as_ref().and_then(|it| it.set_at));
-    let mut trail = Vec::new();
+    let mut trail: Vec<Note> = decided.info.as_ref().map(|it| it.trail.clone()).unwrap_or_default();
     let origin = match (&decided.origin, set_at) {
         (Decided::Default(default), _) => Origin::Default {
             package: default.package.clone(),
