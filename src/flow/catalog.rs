@@ -48,10 +48,11 @@ impl<'a> Catalog<'a> {
         found
     }
 
-    /// The class of a path, when a model knows it.
+    /// The class of a path, when a model knows it. It keeps the path as it was written: a re-export may say more about the
+    /// version than the path behind it.
     #[must_use]
     pub fn class(&self, path: &str, file: FileId) -> Option<Class> {
-        self.candidates(path, file).path().map(|path| Class::Model((*path).clone()))
+        (!self.candidates(path, file).is_empty()).then(|| Class::Model(path.into()))
     }
 
     /// What a function's path does.

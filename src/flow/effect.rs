@@ -219,7 +219,7 @@ impl<'a> Machine<'a> {
         set_at: Span,
         path: &str,
     ) -> Val {
-        let it = Application {
+        let mut it = Application {
             receiver,
             args,
             params: found.callable.params.clone(),
@@ -264,6 +264,12 @@ impl<'a> Machine<'a> {
                 _ => {
                     let yielded = self.clause(clause, &it);
                     if result.is_none() {
+                        // What a function made is what its further clauses are about.
+                        if it.receiver.is_none()
+                            && let Some(Val { kind: Kind::Object(_), .. }) = &yielded
+                        {
+                            it.receiver.clone_from(&yielded);
+                        }
                         result = yielded;
                     }
                 }
@@ -675,11 +681,19 @@ impl<'a> Machine<'a> {
         let from = self.state.refine(from);
         match &from.kind {
             Kind::Object(id) => {
-                let Some(attributes) = self.state.object(*id).map(|object| object.attributes.clone()) else {
+                let Some((attributes, born)) =
+                    self.state.object(*id).map(|object| (object.attributes.clone(), object.born))
+                else {
                     return;
                 };
                 let set_at = it.set_at;
                 if let Some(object) = self.state.object_mut(target) {
+                    // Configuration that the object is made of stands where its parts are written.
+                    if let (Some(made), Some(born)) = (object.born, born)
+                        && made == it.span
+                    {
+                        object.attributes.insert("<configured>".into(), Val::at(Kind::Null, born));
+                    }
                     for (name, value) in attributes {
                         object
                             .attributes

@@ -15,6 +15,9 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
     for id in &machine.trace.made {
         let Some(object) = machine.state.object(*id) else { continue };
         let Class::Model(path) = &object.class else { continue };
+        if object.attributes.contains_key("<key>") {
+            continue;
+        }
         let Some(span) = object.born else { continue };
         let candidates = machine.program.catalog.candidates(path, span.file);
         match candidates.role() {
@@ -65,7 +68,12 @@ fn cookie(machine: &Machine<'_>, object: &Object, candidates: &Candidates<'_>) -
         text(candidates.package().map_or("", |it| it.as_str()), Origin::Derived(Vec::new())),
     );
     attributes.insert("removal".into(), switch(false, Origin::Derived(Vec::new())));
-    fact(FactKind::Cookie, object, name, attributes)
+    let mut fact = fact(FactKind::Cookie, object, name, attributes);
+    if let Some(configured) = object.attributes.get("<configured>").and_then(crate::flow::Val::span) {
+        fact.trail.push(Note { span: fact.span, text: "the layer is made here".into() });
+        fact.span = configured;
+    }
+    fact
 }
 
 fn session(machine: &Machine<'_>, object: &Object, candidates: &Candidates<'_>) -> Fact {
@@ -170,7 +178,6 @@ fn fact(
 ) -> Fact {
     let span = object.born.unwrap_or(crate::ir::Span::new(crate::ir::FileId(0), 0, 0));
     let trail: Vec<Note> = Vec::new();
-    let _ = object.open;
     Fact {
         kind,
         span,
