@@ -2,7 +2,7 @@
 
 use super::Size;
 use crate::facts::Labels;
-use crate::flow::{Class, Kind, Machine, Piece, Val};
+use crate::flow::{Class, Kind, Machine, Piece, Ty, Val, builtins};
 
 /// The largest size of a value; `None` when nothing is known.
 #[must_use]
@@ -50,8 +50,25 @@ fn size(machine: &Machine<'_>, value: &Val, depth: u32) -> Option<Size> {
         }
         _ => {
             let bounded = value.info.as_ref().is_some_and(|info| info.bounded);
-            (value.labels().has(Labels::COLLECTION) && !bounded).then_some(Size::Unbounded)
+            let grows =
+                value.labels().has(Labels::COLLECTION) || value.ty().is_some_and(|ty| grows(machine, ty));
+            (grows && !bounded).then_some(Size::Unbounded)
         }
+    }
+}
+
+/// Whether values of a type have no bound: collections, and whole rows of a database.
+fn grows(machine: &Machine<'_>, ty: &Ty) -> bool {
+    let ty = machine.peel(ty);
+    if builtins().collection.contains(ty.last().as_str()) {
+        // A fixed array and bytes of a known kind are small.
+        return ty.last() != "[]";
+    }
+    match machine.class_of_type(&ty) {
+        Some(Class::Project(id)) => {
+            builtins().records.iter().any(|derive| crate::flow::derives(&id.def.attributes, derive))
+        }
+        _ => false,
     }
 }
 

@@ -60,9 +60,22 @@ pub struct Builtins {
     pub settings_derives: HashSet<String>,
     /// Decorators of methods that are read like a field.
     pub properties: HashSet<String>,
+    /// Further names that need no import.
+    prelude: HashSet<String>,
+    /// Derives of types whose values are rows of a database.
+    pub records: HashSet<String>,
 }
 
 impl Builtins {
+    /// Whether a bare name means the language's own thing unless something else is imported under it by name.
+    #[must_use]
+    pub fn is_prelude(&self, name: &str) -> bool {
+        self.functions.contains_key(name)
+            || self.transparent.contains(name)
+            || self.collection.contains(name)
+            || self.prelude.contains(name)
+    }
+
     /// By full path, by its last two segments, or by a bare name.
     #[must_use]
     pub fn function(&self, path: &str) -> Option<Operation> {
@@ -92,6 +105,8 @@ pub fn builtins() -> &'static Builtins {
             settings_objects: file.settings.objects,
             settings_derives: file.settings.derives,
             properties: file.types.properties,
+            prelude: file.types.prelude,
+            records: file.types.records,
         }
     });
     &TABLES
@@ -112,6 +127,8 @@ struct Types {
     transparent: HashSet<String>,
     collection: HashSet<String>,
     properties: HashSet<String>,
+    prelude: HashSet<String>,
+    records: HashSet<String>,
 }
 
 #[derive(Deserialize, Default)]

@@ -998,16 +998,45 @@ impl<'a> Machine<'a> {
     }
 
     fn emit_raw(&mut self, clause: &Clause, it: &Application<'a>) {
-        let name = clause.operand("name").map_or_else(Val::null, |source| self.source(source, it));
-        let is_cookie = match &name.kind {
-            Kind::Text(text) | Kind::Word(text) => text.eq_ignore_ascii_case("set-cookie"),
-            _ => false,
-        };
-        if !is_cookie {
-            return;
+        let mut pairs: Vec<(Val, Val)> = Vec::new();
+        if let Some(pair) = clause.operand("pair") {
+            let pair = self.source(pair, it);
+            if let Some([name, value]) = self.known_items(&pair).as_deref() {
+                pairs.push((name.clone(), value.clone()));
+            } else {
+                // An object that is a header by itself, a cookie for example.
+                pairs.push((Val::new(Kind::Text("set-cookie".into())), pair));
+                if !matches!(pairs[0].1.kind, Kind::Object(_)) {
+                    return;
+                }
+            }
+        } else if let Some(mapping) = clause.operand("mapping") {
+            let mapping = self.source(mapping, it);
+            if let Kind::Object(id) = mapping.kind
+                && let Some(object) = self.state.object(id)
+                && matches!(object.class, Class::Map)
+            {
+                pairs.extend(object.items.iter().cloned());
+            }
+        } else {
+            let name = clause.operand("name").map_or_else(Val::null, |source| self.source(source, it));
+            let value = clause.operand("value").map_or_else(Val::null, |source| self.source(source, it));
+            pairs.push((name, value));
         }
-        let value = clause.operand("value").map_or_else(Val::null, |source| self.source(source, it));
-        self.emit_line(&value, it);
+        for (name, value) in pairs {
+            let name = self.state.refine(&name);
+            let is_cookie = matches!(&name.kind, Kind::Text(text) | Kind::Word(text) if text.eq_ignore_ascii_case("set-cookie"));
+            let cookie_object = !matches!(value.kind, Kind::Object(_)) || self.is_cookie(&value);
+            if is_cookie && cookie_object {
+                self.emit_line(&value, it);
+            }
+        }
+    }
+
+    fn is_cookie(&self, value: &Val) -> bool {
+        let Some(Class::Model(path)) = self.class_of(value) else { return false };
+        let role = self.program.catalog.candidates(&path, self.scope.file).role();
+        matches!(role, Some(Role::Cookie | Role::CookieBuilder))
     }
 
     fn emit_line(&mut self, value: &Val, it: &Application<'a>) {

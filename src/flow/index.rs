@@ -213,7 +213,10 @@ impl<'a> Index<'a> {
             }
         }
         // A glob of another package may or may not bring the name; a capitalised one is more likely its than a crate.
-        external.filter(|_| name.chars().next().is_some_and(char::is_uppercase))
+        external.filter(|_| {
+            name.chars().next().is_some_and(char::is_uppercase)
+                && !super::builtin::builtins().is_prelude(name)
+        })
     }
 
     fn entry(&self, scope: ScopeId, name: &Name, entry: &Entry, depth: u32) -> Option<Meaning> {

@@ -15,11 +15,12 @@ mod trace;
 mod units;
 mod value;
 
+pub use builtin::builtins;
 pub use catalog::Catalog;
 pub use index::{Definition, Index, Owner, ScopeId};
 pub use machine::{Machine, Program};
 pub use roots::{Root, evaluate, tops};
-pub use settings::SettingsView;
+pub use settings::{SettingsView, derives};
 pub use trace::{EventKind, Snapshot, TraceEvent};
 pub use units::Units;
 pub use value::{Atom, AtomKind, Class, Decided, Kind, Object, Piece, Ty, Val};

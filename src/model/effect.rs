@@ -89,6 +89,7 @@ pub enum Verb {
     /// `user`; `rotates` always | if-anonymous | never.
     Login,
     /// `how` destroy | cookie-only | keeps-payload (new id, other data stays) | keeps-session (id and other data stay).
+    /// Flag `keeps-id`: a login in the same request brings the old id back.
     Logout,
     /// Compares `secret` or asks a backend; the result is the label `authenticated`.
     CheckCredentials,
@@ -154,7 +155,7 @@ impl Verb {
             Self::DeleteRecord => Only(&["keeps-id"]),
             Self::Expire => Only(&["seconds"]),
             Self::Login => Only(&["user", "rotates"]),
-            Self::Logout => Only(&["how"]),
+            Self::Logout => Only(&["how", "keeps-id"]),
             Self::CheckCredentials => Only(&["secret"]),
             Self::ChangePassword => Only(&["user", "keeps-sessions"]),
             Self::Key => Only(&["from", "min", "generated", "empty", "derived", "use"]),

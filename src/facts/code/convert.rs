@@ -3,8 +3,9 @@
 use smol_str::SmolStr;
 
 use crate::facts::{Attribute, Note, Operand, Origin, Scalar, Size, Value};
-use crate::flow::{Atom, AtomKind, Decided, Kind, Machine, Val};
+use crate::flow::{Atom, AtomKind, Class, Decided, Kind, Machine, Val};
 use crate::ir::Span;
+use crate::model::{Labels, words};
 
 /// A value, on the path of an event, with its origin.
 #[must_use]
@@ -195,14 +196,68 @@ pub(super) fn operand(machine: &Machine<'_>, path: &[(Atom, bool)], value: &Val,
         }
         _ => refined.labels(),
     };
+    let names = match refined.names() {
+        [] => inner_names(machine, &refined),
+        names => names.to_vec(),
+    };
     let size = super::super::size::of(machine, &refined);
-    Operand {
-        value: converted,
-        span: refined.span().unwrap_or(span),
-        names: refined.names().to_vec(),
-        types,
-        labels,
-        size,
+    Operand { value: converted, span: refined.span().unwrap_or(span), names, types, labels, size }
+}
+
+/// Of an object that the project put together: the names of its most telling part.
+fn inner_names(machine: &Machine<'_>, value: &Val) -> Vec<SmolStr> {
+    let Kind::Object(id) = value.kind else { return Vec::new() };
+    let Some(object) = machine.state.object(id) else { return Vec::new() };
+    if !matches!(object.class, Class::Project(_) | Class::Map) {
+        return Vec::new();
+    }
+    let fields = object.attributes.iter().map(|(name, value)| (Some(name.clone()), value));
+    let entries = object.items.iter().map(|(key, value)| (key.text().cloned(), value));
+    fields
+        .chain(entries)
+        .filter(|(_, value)| {
+            value.is_unknown() && !value.labels().has(Labels::SEALED) && !value.labels().has(Labels::RANDOM)
+        })
+        .find_map(|(name, value)| {
+            let own = value.names().last().filter(|it| words::sensitive(it).is_some());
+            own.map(|_| value.names().to_vec()).or_else(|| {
+                let name = name.filter(|it| words::sensitive(it).is_some() && value.names().is_empty())?;
+                Some(vec![name])
+            })
+        })
+        .unwrap_or_default()
+}
+
+/// Of several lives that branches give, the longest: some run has it.
+#[must_use]
+pub(super) fn longest(machine: &Machine<'_>, path: &[(Atom, bool)], value: &Val) -> Attribute {
+    let mut alternatives = Vec::new();
+    spread(machine, &refine(path, value), &mut alternatives);
+    let seconds = |it: &Val| match it.kind {
+        Kind::Duration(seconds) | Kind::Int(seconds) => Some(seconds),
+        _ => None,
+    };
+    let known =
+        alternatives.iter().all(|it| seconds(it).is_some() || matches!(it.kind, Kind::Unset | Kind::Null));
+    match alternatives.iter().filter(|it| seconds(it).is_some()).max_by_key(|it| seconds(it)) {
+        Some(longest) if known && alternatives.len() > 1 => {
+            let info = longest.info.clone().or_else(|| value.info.clone());
+            attribute(machine, path, &Val { info, ..longest.clone() })
+        }
+        _ => attribute(machine, path, value),
+    }
+}
+
+/// The sides of choices that are made while the program runs.
+fn spread(machine: &Machine<'_>, value: &Val, out: &mut Vec<Val>) {
+    match &value.kind {
+        Kind::Choice(choice)
+            if machine.atoms[choice.condition as usize].kind == AtomKind::Other && out.len() < 16 =>
+        {
+            spread(machine, &choice.then, out);
+            spread(machine, &choice.or_else, out);
+        }
+        _ => out.push(value.clone()),
     }
 }
 

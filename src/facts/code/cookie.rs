@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use super::convert::{attribute, bytes, known_text, operand, refine, switch, text};
+use super::convert::{attribute, bytes, known_text, longest, operand, refine, switch, text};
 use super::line;
 use crate::facts::{Attribute, EventKind, Fact, FactKind, Labels, Note, Origin, Scalar, Value};
 use crate::flow::{Atom, Kind, Machine, Object, Root, TraceEvent, Val};
@@ -59,7 +59,7 @@ fn of_object(machine: &Machine<'_>, event: &TraceEvent, object: &Object, symboli
     let lifetime = ["max_age", "expires"]
         .into_iter()
         .filter_map(&given)
-        .map(|value| attribute(machine, path, value))
+        .map(|value| longest(machine, path, value))
         .find(|it| it.value != Value::Unset);
     attributes.insert("lifetime".into(), lifetime.unwrap_or_else(|| unset("lifetime")));
     prefix(machine, path, object, &mut attributes);

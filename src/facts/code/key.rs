@@ -104,7 +104,9 @@ struct Source {
 
 fn source(machine: &Machine<'_>, value: &Val, span: Span) -> Source {
     let value = machine.state.refine(value);
-    let place = value.span().unwrap_or(span);
+    // The literal itself must go, wherever its name is used.
+    let defined = value.info.as_ref().and_then(|it| it.trail.first()).map(|it| it.span);
+    let place = defined.or_else(|| value.span()).unwrap_or(span);
     let known = |word: &'static str, bytes: Vec<u8>| Source { word, place, bytes: Some(bytes) };
     match &value.kind {
         Kind::Text(text) if text.is_empty() => Source { word: "empty", place, bytes: None },

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::{Attribute, Fact};
+use super::{Attribute, Event, EventKind, Fact, Origin};
 use crate::flow::{Catalog, Index, Program, Root, SettingsView, Units, evaluate, tops};
 use crate::ir::Span;
 use crate::model::Models;
@@ -75,6 +75,19 @@ fn of_root(root: &Root<'_, '_>) -> Vec<Fact> {
 fn join(facts: &mut [Fact]) {
     use super::FactKind;
     let sessions: Vec<Fact> = facts.iter().filter(|it| it.kind == FactKind::Session).cloned().collect();
+    let writes: Vec<&Event> =
+        facts.iter().flat_map(|it| &it.events).filter(|it| it.kind == EventKind::WritePayload).collect();
+    let sensitive =
+        writes.iter().any(|it| it.operands.get("value").is_some_and(|it| cookie::sensitive(it).is_some()));
+    let logout = facts.iter().any(|it| {
+        it.kind == FactKind::Handler
+            && it.events.iter().any(|it| matches!(it.kind, EventKind::Logout | EventKind::Destroy))
+    });
+    for fact in facts.iter_mut().filter(|it| it.kind == FactKind::Session) {
+        let derived = || Origin::Derived(Vec::new());
+        fact.attributes.insert("holds_sensitive".into(), convert::switch(sensitive, derived()));
+        fact.attributes.insert("needs_server_logout".into(), convert::switch(logout, derived()));
+    }
     for fact in facts.iter_mut().filter(|it| it.kind == FactKind::Handler) {
         let mut stores: Vec<&Attribute> = Vec::new();
         for session in &sessions {

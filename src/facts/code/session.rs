@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use super::convert::{attribute, known_text, switch, text};
+use super::convert::{attribute, known_text, longest, switch, text};
 use crate::facts::{Attribute, Fact, FactKind, Note, Origin, Scalar, Value};
 use crate::flow::{Class, Kind, Machine, Object, Root};
 use crate::model::{Candidates, Role, words};
@@ -44,7 +44,7 @@ fn cookie(machine: &Machine<'_>, object: &Object, candidates: &Candidates<'_>) -
     let lifetime = ["max_age", "expires"]
         .into_iter()
         .filter_map(|name| object.attributes.get(name))
-        .map(|it| attribute(machine, &[], it))
+        .map(|it| longest(machine, &[], it))
         .find(|it| it.value != Value::Unset);
     attributes.insert("lifetime".into(), lifetime.unwrap_or_else(|| unset(object)));
     prefixed(machine, object, &mut attributes);
