@@ -12,6 +12,7 @@ mod analyse;
 pub mod code;
 mod schema;
 mod size;
+pub mod settings;
 
 pub use analyse::analyse;
 pub use schema::{AttributeSchema, AttributeType, FactSchema, schema};

@@ -1,0 +1,270 @@
+//! What reads the environment in settings code: `models/environment.toml`.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use super::value::Cast;
+
+/// How a read treats the text of a variable.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum CastRule {
+    #[default]
+    Text,
+    Bool,
+    Int,
+    Float,
+    List,
+    Dict,
+    Any,
+    AsDefault,
+    Argument,
+}
+
+impl CastRule {
+    /// `None` for the two that depend on the call.
+    pub(super) fn fixed(self) -> Option<Cast> {
+        Some(match self {
+            Self::Text => Cast::Text,
+            Self::Bool => Cast::Bool,
+            Self::Int => Cast::Int,
+            Self::Float => Cast::Float,
+            Self::List => Cast::List,
+            Self::Dict => Cast::Dict,
+            Self::Any => Cast::Any,
+            Self::AsDefault | Self::Argument => return None,
+        })
+    }
+}
+
+/// Without the variable and without a default.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Missing {
+    Null,
+    #[default]
+    Required,
+}
+
+/// One way to read a variable.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Read<'a> {
+    pub(super) cast: CastRule,
+    pub(super) params: &'a [String],
+    pub(super) keywords: Option<&'a BTreeMap<String, String>>,
+    pub(super) missing: Missing,
+    pub(super) cast_default: bool,
+    /// The variable is always this one.
+    pub(super) name: Option<&'a str>,
+}
+
+impl Read<'_> {
+    /// What a keyword argument is: `name`, `default`, `cast` or something else.
+    pub(super) fn keyword<'k>(&'k self, keyword: &'k str) -> &'k str {
+        self.keywords.and_then(|it| it.get(keyword)).map_or(keyword, String::as_str)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct FunctionRow {
+    path: String,
+    params: Vec<String>,
+    #[serde(default)]
+    keywords: BTreeMap<String, String>,
+    cast: CastRule,
+    missing: Missing,
+    #[serde(default)]
+    cast_default: bool,
+    name: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct ReaderRow {
+    types: Vec<String>,
+    call: CastRule,
+    call_params: Vec<String>,
+    params: Vec<String>,
+    #[serde(default)]
+    keywords: BTreeMap<String, String>,
+    missing: Missing,
+    #[serde(default)]
+    cast_default: bool,
+    #[serde(default)]
+    scheme: bool,
+    methods: BTreeMap<String, CastRule>,
+    #[serde(default)]
+    silent: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct DeclaredTable {
+    module: Vec<String>,
+    prefix: String,
+    values: BTreeMap<String, CastRule>,
+    required: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct FileRow {
+    types: Vec<String>,
+    methods: BTreeMap<String, CastRule>,
+    fallback: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Tables {
+    function: Vec<FunctionRow>,
+    reader: Vec<ReaderRow>,
+    declared: DeclaredTable,
+    file: Vec<FileRow>,
+    gives: Gives,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Gives {
+    random: Vec<String>,
+    derived: Vec<String>,
+    file: Vec<String>,
+    flag: Vec<String>,
+    parsed: Vec<String>,
+    path: Vec<String>,
+    temp: Vec<String>,
+    exit: Vec<String>,
+    include: Vec<String>,
+    optional: Vec<String>,
+}
+
+/// What a function outside the project gives back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Gift {
+    Random,
+    Derived,
+    File,
+    Flag,
+    Parsed,
+    Path,
+    TemporaryPath,
+    Exit,
+    Include,
+    Optional,
+}
+
+/// What calling a dotted name gives, when that is known.
+pub(super) fn gift(path: &str) -> Option<Gift> {
+    let gives = &tables().gives;
+    [
+        (&gives.random, Gift::Random),
+        (&gives.derived, Gift::Derived),
+        (&gives.file, Gift::File),
+        (&gives.flag, Gift::Flag),
+        (&gives.parsed, Gift::Parsed),
+        (&gives.path, Gift::Path),
+        (&gives.temp, Gift::TemporaryPath),
+        (&gives.exit, Gift::Exit),
+        (&gives.include, Gift::Include),
+        (&gives.optional, Gift::Optional),
+    ]
+    .into_iter()
+    .find(|(list, _)| list.iter().any(|it| it == path))
+    .map(|(_, gift)| gift)
+}
+
+fn tables() -> &'static Tables {
+    static TABLES: OnceLock<Tables> = OnceLock::new();
+    TABLES.get_or_init(|| toml::from_str(include_str!("../../../models/environment.toml")).unwrap_or_default())
+}
+
+/// The read that calling a dotted name is.
+pub(super) fn function(path: &str) -> Option<Read<'static>> {
+    let row = tables().function.iter().find(|it| it.path == path)?;
+    Some(Read {
+        cast: row.cast,
+        params: &row.params,
+        keywords: Some(&row.keywords),
+        missing: row.missing,
+        cast_default: row.cast_default,
+        name: row.name.as_deref(),
+    })
+}
+
+/// The row of a class whose objects read the environment.
+pub(super) fn reader(path: &str) -> Option<usize> {
+    tables().reader.iter().position(|it| it.types.iter().any(|ty| ty == path))
+}
+
+pub(super) fn has_scheme(row: usize) -> bool {
+    tables().reader.get(row).is_some_and(|it| it.scheme)
+}
+
+/// The read that calling a reader, or one of its methods, is.
+pub(super) fn reader_read(row: usize, method: Option<&str>) -> Option<Read<'static>> {
+    let row = tables().reader.get(row)?;
+    let (cast, params) = match method {
+        None => (row.call, &row.call_params),
+        Some(method) => (*row.methods.get(method)?, &row.params),
+    };
+    Some(Read {
+        cast,
+        params,
+        keywords: Some(&row.keywords),
+        missing: row.missing,
+        cast_default: row.cast_default,
+        name: None,
+    })
+}
+
+/// A method of a reader that returns nothing of interest.
+pub(super) fn is_silent(row: usize, method: &str) -> bool {
+    tables().reader.get(row).is_some_and(|it| it.silent.iter().any(|name| name == method))
+}
+
+/// A value class of a settings class: cast, and whether the environment must give it.
+pub(super) fn declared(path: &str) -> Option<(Cast, bool)> {
+    let (module, name) = path.rsplit_once('.')?;
+    let table = &tables().declared;
+    if !table.module.iter().any(|it| it == module) {
+        return None;
+    }
+    let cast = table.values.get(name)?.fixed().unwrap_or(Cast::Any);
+    Some((cast, table.required.iter().any(|it| it == name)))
+}
+
+/// Prefix of the variables of declared values.
+pub(super) fn declared_prefix() -> &'static str {
+    &tables().declared.prefix
+}
+
+/// Whether calling `path` makes an object that reads a configuration file.
+pub(super) fn is_file_reader(path: &str) -> bool {
+    tables().file.iter().any(|it| it.types.iter().any(|ty| ty == path))
+}
+
+/// The cast of a method of a configuration file's reader, and the keyword of its fallback.
+pub(super) fn file_read(path: &str, method: &str) -> Option<(Cast, &'static str)> {
+    let row = tables().file.iter().find(|it| it.types.iter().any(|ty| ty == path))?;
+    Some((row.methods.get(method)?.fixed().unwrap_or(Cast::Any), &row.fallback))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_reads() {
+        let tables: Result<Tables, _> = toml::from_str(include_str!("../../../models/environment.toml"));
+        assert!(tables.is_ok(), "{tables:?}");
+    }
+
+    #[test]
+    fn readers_and_declared_values() {
+        let row = reader("environ.Env").unwrap();
+        assert_eq!(reader_read(row, Some("bool")).unwrap().cast, CastRule::Bool);
+        assert_eq!(reader_read(row, None).unwrap().cast, CastRule::AsDefault);
+        assert_eq!(declared("configurations.values.SecretValue"), Some((Cast::Text, true)));
+        assert!(function("os.getenv").is_some());
+    }
+}

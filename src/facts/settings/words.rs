@@ -1,0 +1,163 @@
+//! What names of settings modules, flags and values mean: `models/settings-roles.toml`.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+/// What a settings module is for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Role {
+    Production,
+    Base,
+    Development,
+    Test,
+    Build,
+    Example,
+}
+
+impl Role {
+    /// As facts name it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Base => "base",
+            Self::Development => "development",
+            Self::Test | Self::Build => "test",
+            Self::Example => "example",
+        }
+    }
+}
+
+/// Which of two builds a flag speaks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Side {
+    Debug,
+    Release,
+}
+
+#[derive(Deserialize, Default)]
+struct Tables {
+    module: BTreeMap<String, Vec<String>>,
+    rank: Lists,
+    side: Lists,
+    flag: Lists,
+    placeholder: Lists,
+}
+
+type Lists = BTreeMap<String, Vec<String>>;
+
+fn tables() -> &'static Tables {
+    static TABLES: OnceLock<Tables> = OnceLock::new();
+    TABLES.get_or_init(|| toml::from_str(include_str!("../../../models/settings-roles.toml")).unwrap_or_default())
+}
+
+fn words(name: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut lower_before = false;
+    for letter in name.chars() {
+        let cut = !letter.is_alphanumeric() || (letter.is_uppercase() && lower_before);
+        if cut && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if letter.is_alphanumeric() {
+            word.extend(letter.to_lowercase());
+        }
+        lower_before = letter.is_lowercase();
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+fn any_in(words: &[String], list: Option<&Vec<String>>) -> bool {
+    list.is_some_and(|list| words.iter().any(|word| list.contains(word)))
+}
+
+/// What a module name, a class name or a folder promises.
+pub(super) fn module_role(name: &str) -> Option<Role> {
+    let words = words(name);
+    [
+        ("example", Role::Example),
+        ("test", Role::Test),
+        ("build", Role::Build),
+        ("development", Role::Development),
+        ("production", Role::Production),
+        ("base", Role::Base),
+    ]
+    .into_iter()
+    .find(|(key, _)| any_in(&words, tables().module.get(*key)))
+    .map(|(_, role)| role)
+}
+
+/// Place among the production modules: the smaller the more certain.
+pub(super) fn production_rank(name: &str) -> usize {
+    let words = words(name);
+    let list = tables().rank.get("production").map_or(&[][..], Vec::as_slice);
+    list.iter().position(|it| words.contains(it)).unwrap_or(list.len())
+}
+
+/// The side that a flag's name or a value speaks for; `None` when it speaks for neither or both.
+pub(super) fn side(name: &str) -> Option<Side> {
+    let words = words(name);
+    let side = |key| any_in(&words, tables().side.get(key));
+    match (side("debug"), side("release")) {
+        (true, false) => Some(Side::Debug),
+        (false, true) => Some(Side::Release),
+        _ => None,
+    }
+}
+
+/// Whether a text switches a flag on or off.
+pub(super) fn flag(text: &str) -> Option<bool> {
+    let text = text.trim().to_ascii_lowercase();
+    let has = |key| tables().flag.get(key).is_some_and(|list| list.contains(&text));
+    if has("on") { Some(true) } else if has("off") { Some(false) } else { None }
+}
+
+/// Whether a key's text only stands in for a key.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    let template = ["{{", "{%", "<", "$"].iter().any(|it| text.starts_with(it)) || text.starts_with("__");
+    let joined = words(text).join(" ");
+    let matches = |pattern: &String| match pattern.strip_suffix('*') {
+        Some(start) => joined.starts_with(start),
+        None => joined == *pattern,
+    };
+    let listed = tables().placeholder.get("words").is_some_and(|list| list.iter().any(matches));
+    template || listed || joined.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_by_name() {
+        assert_eq!(module_role("production"), Some(Role::Production));
+        assert_eq!(module_role("settings_local"), Some(Role::Development));
+        assert_eq!(module_role("ProductionInsecure"), Some(Role::Development));
+        assert_eq!(module_role("test_settings"), Some(Role::Test));
+        assert_eq!(module_role("settings"), Some(Role::Base));
+        assert_eq!(module_role("shop"), None);
+    }
+
+    #[test]
+    fn sides_and_flags() {
+        assert_eq!(side("IS_PRODUCTION"), Some(Side::Release));
+        assert_eq!(side("https://"), Some(Side::Release));
+        assert_eq!(side("DEBUG_MODE"), Some(Side::Debug));
+        assert_eq!(side("PROD_DEBUG"), None);
+        assert_eq!(flag("True"), Some(true));
+        assert_eq!(flag("maybe"), None);
+    }
+
+    #[test]
+    fn placeholders() {
+        assert!(is_placeholder("change-me"));
+        assert!(is_placeholder("{{ secret_key }}"));
+        assert!(is_placeholder("!!!SET DJANGO_SECRET_KEY!!!"));
+        assert!(!is_placeholder("k3#d_9s0pq%mxa8f!zz1"));
+    }
+}
