@@ -99,6 +99,33 @@ pub(super) fn production_rank(name: &str) -> usize {
     list.iter().position(|it| words.contains(it)).unwrap_or(list.len())
 }
 
+/// Whether a module's name says that it belongs to one installation.
+pub(super) fn is_private(name: &str) -> bool {
+    any_in(&words(name), tables().module.get("private"))
+}
+
+/// Whether a path's part says that settings lie there.
+pub(super) fn is_settings_place(name: &str) -> bool {
+    any_in(&words(name), tables().module.get("place"))
+}
+
+/// Names that make a module a settings module.
+pub(super) fn shape() -> &'static [String] {
+    tables().module.get("shape").map_or(&[], Vec::as_slice)
+}
+
+/// Whether names are those of a whole settings module.
+pub(super) fn has_shape(bound: impl Fn(&str) -> bool) -> bool {
+    let core = tables().module.get("core").map_or(&[][..], Vec::as_slice);
+    shape().iter().filter(|it| bound(it)).count() >= 3 && core.iter().any(|it| bound(it))
+}
+
+/// Whether two names have a word in common.
+pub(super) fn related(a: &str, b: &str) -> bool {
+    let b = words(b);
+    words(a).iter().any(|word| b.contains(word))
+}
+
 /// The side that a flag's name or a value speaks for; `None` when it speaks for neither or both.
 pub(super) fn side(name: &str) -> Option<Side> {
     let words = words(name);

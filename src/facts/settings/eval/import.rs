@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use crate::ir::{Import, Span};
 use crate::source::FileId;
 
-use super::super::scope::{Binding, Later};
+use super::super::scope::Later;
 use super::super::value::{Cast, FileVal, Object, Val};
 use super::Evaluator;
 
@@ -27,6 +27,7 @@ impl Evaluator<'_> {
         let from = self.file();
         if let Some((name, module)) = import.path.split_last() {
             if let Some(file) = self.find(from, import.level, module).filter(|_| !module.is_empty() || import.level > 0) {
+                self.edges.insert((from, file));
                 let submodule = || self.workspace.python_module(from, import.level, &import.path);
                 let bound = file == from || self.member_binding(file, name).is_some();
                 if !bound && let Some(submodule) = submodule() {
@@ -35,6 +36,7 @@ impl Evaluator<'_> {
                 return Val::Object(Object::Member(file, name.clone()));
             }
             if let Some(file) = self.workspace.python_module(from, import.level, &import.path) {
+                self.edges.insert((from, file));
                 return Val::Object(Object::Module(file));
             }
         }
@@ -61,7 +63,7 @@ impl Evaluator<'_> {
         });
         let Some(file) = found.filter(|it| *it != from) else {
             let what = import.path.join(".");
-            let certain = !is_addition(&what);
+            let certain = is_meant(&what, import.level);
             let later = later(import.span, &what, certain);
             self.attempt.missing.get_or_insert_with(|| later.clone());
             if let Some(layers) = self.layers() {
@@ -69,6 +71,7 @@ impl Evaluator<'_> {
             }
             return;
         };
+        self.edges.insert((from, file));
         let namespace = self.module(file);
         let listed = namespace.names.get("__all__").map(|it| super::operator::as_list(&it.val));
         let public = |name: &str| match &listed {
@@ -96,6 +99,7 @@ impl Evaluator<'_> {
         let Some(unit) = self.units.get(file) else { return };
         let Some(frame) = self.frames.last_mut() else { return };
         let outer = std::mem::replace(&mut frame.file, file);
+        self.edges.insert((outer, file));
         self.block(&unit.body);
         if let Some(frame) = self.frames.last_mut() {
             frame.file = outer;
@@ -107,11 +111,13 @@ fn later(span: Span, what: &str, certain: bool) -> Rc<Later> {
     Rc::new(Later { span, what: what.into(), certain })
 }
 
-/// A module of local changes, which an installation may or may not have.
-fn is_addition(module: &str) -> bool {
-    use super::super::words::{Role, module_role};
+/// A module that settings are meant to come from; anything else is an addition that an installation may have.
+fn is_meant(module: &str, level: u32) -> bool {
+    use super::super::words::{Role, is_private, module_role};
     let last = module.rsplit('.').next().unwrap_or(module);
-    matches!(module_role(last), Some(Role::Development | Role::Test | Role::Build | Role::Example))
-        || ["local", "secret", "private", "custom", "override", "user"].iter().any(|it| last.contains(it))
+    match module_role(last) {
+        Some(Role::Base) => !is_private(last),
+        Some(Role::Development | Role::Test | Role::Build | Role::Example) => false,
+        _ => level == 0 && !is_private(last),
+    }
 }
-

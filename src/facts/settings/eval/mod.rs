@@ -2,14 +2,14 @@
 //!
 //! This is no general evaluator: it knows names, plain values, lists, dictionaries, small functions and the environment.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use smol_str::SmolStr;
 
 use crate::facts::Note;
 use crate::flow::Units;
-use crate::ir::{Name, Span};
+use crate::ir::{Expr, Name, Span};
 use crate::source::FileId;
 use crate::workspace::Workspace;
 
@@ -24,6 +24,8 @@ mod import;
 mod include;
 mod method;
 mod operator;
+pub(super) use foreign::DERIVED;
+pub(super) use operator::as_list;
 mod read;
 mod statement;
 
@@ -44,6 +46,8 @@ pub(super) struct Evaluator<'a> {
     trail: Vec<Note>,
     /// What went wrong inside the `try` at hand.
     attempt: Attempt,
+    /// Which file takes names from which.
+    pub(super) edges: BTreeSet<(FileId, FileId)>,
     steps: u32,
     depth: u32,
 }
@@ -96,6 +100,7 @@ impl<'a> Evaluator<'a> {
             frames: Vec::new(),
             trail: Vec::new(),
             attempt: Attempt::default(),
+            edges: BTreeSet::new(),
             steps: 0,
             depth: 0,
         }
@@ -137,6 +142,15 @@ impl<'a> Evaluator<'a> {
 
     fn layers(&mut self) -> Option<&mut Layers> {
         self.frames.last_mut().map(|it| &mut it.layers)
+    }
+
+    /// What an expression of a finished module evaluates to.
+    pub(super) fn expression(&mut self, file: FileId, expr: &Expr) -> Val {
+        self.module(file);
+        self.frames.push(Frame::new(file, FrameKind::Function));
+        let val = self.eval(expr);
+        self.frames.pop();
+        val
     }
 
     /// One more step; false when the budget is spent.

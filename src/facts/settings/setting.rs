@@ -1,0 +1,169 @@
+//! One fact for every setting that a model knows, and for names that look like one.
+
+use smol_str::SmolStr;
+
+use crate::facts::{Attribute, Fact, FactKind, Origin, Scalar, Span, Value};
+use crate::model::SettingModel;
+
+use super::effective::{Effective, Settings, fixed, text, value};
+use super::value::{Cast, Val};
+use super::words;
+
+/// Settings that hold keys; they are facts of another kind, and their text is nobody's business.
+const KEYS: [&str; 2] = ["SECRET_KEY", "SECRET_KEY_FALLBACKS"];
+
+pub(super) fn facts(settings: &Settings<'_>) -> Vec<Fact> {
+    let mut names: Vec<&SmolStr> =
+        settings.models.all_settings().filter(|it| it.package == "django").map(|it| &it.name).collect();
+    names.dedup();
+    let mut facts: Vec<Fact> = names
+        .into_iter()
+        .filter(|it| !KEYS.contains(&it.as_str()) && !it.contains('.'))
+        .filter_map(|name| fact(settings, name))
+        .collect();
+    for (name, binding) in &settings.judged.names.names {
+        if settings.models.wrong_setting(name).is_some() {
+            let effective = settings.get(name);
+            let mut fact = base(settings, name, settings.first_line(binding.span));
+            fact.attributes.insert("known".into(), effective.attribute(Value::Known(Scalar::Bool(false))));
+            fact.attributes.insert("value".into(), effective.attribute(value(&effective.val)));
+            facts.push(fact);
+        }
+    }
+    facts
+}
+
+fn fact(settings: &Settings<'_>, name: &str) -> Option<Fact> {
+    let models = settings.models_of(name);
+    let model = models.last()?;
+    let bound = settings.binding(name).is_some();
+    // What this version does not know is no setting unless somebody sets it.
+    if model.removed.is_some() && !bound {
+        return None;
+    }
+    let effective = settings.get(name);
+    let family = name.split_once('_').map_or(name, |(family, _)| family);
+    let kin: Vec<&str> = settings
+        .judged
+        .names
+        .names
+        .keys()
+        .map(SmolStr::as_str)
+        .filter(|it| *it == name || (!bound && it.starts_with(family) && it.len() > family.len()))
+        .filter(|it| settings.models_of(it).iter().any(|it| it.package == "django"))
+        .collect();
+    let mut fact = base(settings, name, settings.place(&kin));
+    let mut put = |key: &str, attribute: Attribute| {
+        fact.attributes.insert(key.into(), attribute);
+    };
+    put("value", effective.attribute(value(&effective.val)));
+    put("type", effective.attribute(text(type_word(&effective.val))));
+    put("expected", effective.attribute(text(&model.types.join("|"))));
+    put("stack", effective.attribute(text(&model.package)));
+    put("known", effective.attribute(Value::Known(Scalar::Bool(model.removed.is_none()))));
+    if let Some(fault) = fault(name, &effective, model) {
+        put("fault", effective.attribute(text(&fault)));
+    }
+    Some(fact)
+}
+
+fn base(settings: &Settings<'_>, name: &str, span: Span) -> Fact {
+    let origin = Origin::Written(span);
+    let mut fact = super::blank(FactKind::Setting, settings.judged, span);
+    fact.name = Some(name.into());
+    fact.attributes.insert("name".into(), fixed(text(name), &origin));
+    fact.attributes.insert("role".into(), fixed(text(settings.judged.role.word()), &origin));
+    fact
+}
+
+fn type_word(val: &Val) -> &'static str {
+    match val {
+        Val::Bool(_) => "bool",
+        Val::Int(_) | Val::Float(_) => "int",
+        Val::Text(_) => "text",
+        Val::List(_) => "list",
+        Val::Null => "null",
+        Val::Env(it) => match (it.cast, &it.fallback) {
+            (Cast::Bool | Cast::Truthiness, _) => "bool",
+            (Cast::Int | Cast::Float, _) => "int",
+            (Cast::Text, _) => "text",
+            (Cast::List, _) => "list",
+            (_, Some(fallback)) => type_word(fallback),
+            _ => "other",
+        },
+        Val::Debug(it) => type_word(&it.in_release),
+        Val::File(it) => it.fallback.as_ref().map_or("other", type_word),
+        _ => "other",
+    }
+}
+
+/// What is wrong with a value, in words.
+pub(super) fn fault(name: &str, effective: &Effective, model: &SettingModel) -> Option<String> {
+    if !matches!(effective.origin, Origin::Written(_)) {
+        return None;
+    }
+    let takes = |ty: &str| model.types.iter().any(|it| it == ty);
+    if takes("any") {
+        return None;
+    }
+    if takes("bool") {
+        return bool_fault(name, &effective.val);
+    }
+    if !model.words.is_empty() {
+        return word_fault(&effective.val, model);
+    }
+    if takes("int") || takes("number") {
+        return number_fault(&effective.val, takes("null"));
+    }
+    if takes("list") && !takes("text") {
+        return match &effective.val {
+            Val::Text(it) if !it.is_empty() => Some("it is one text where a list is wanted".into()),
+            _ => None,
+        };
+    }
+    None
+}
+
+fn bool_fault(name: &str, val: &Val) -> Option<String> {
+    match val {
+        Val::Env(env) => match env.cast {
+            Cast::Text => Some(format!("`{}` is text, so `False` and `0` count as true", env.name)),
+            Cast::Truthiness if words::related(name, &env.name) && env.when_on == Some(true) => {
+                Some(format!("any text in `{}` counts as true, `False` and `0` too", env.name))
+            }
+            _ => None,
+        },
+        Val::Text(it) if words::flag(it) == Some(false) && !it.is_empty() => {
+            Some(format!("it is the text `{it}`, which counts as true"))
+        }
+        Val::Debug(it) => bool_fault(name, &it.in_release),
+        _ => None,
+    }
+}
+
+fn word_fault(val: &Val, model: &SettingModel) -> Option<String> {
+    match val {
+        Val::Text(it) => {
+            let known = model.words.iter().any(|word| word.eq_ignore_ascii_case(it));
+            (!known).then(|| format!("`{it}` is none of its values; the first response that uses it fails"))
+        }
+        Val::Bool(true) => Some("`True` is none of its values; the first response that uses it fails".into()),
+        Val::Debug(it) => word_fault(&it.in_release, model),
+        Val::Env(it) => it.fallback.as_ref().and_then(|it| word_fault(it, model)),
+        _ => None,
+    }
+}
+
+fn number_fault(val: &Val, null: bool) -> Option<String> {
+    match val {
+        Val::Text(it) => Some(format!("it is the text `{it}`, not a number; the first use fails")),
+        Val::Null if !null => Some("`None` is no number; the first use fails".into()),
+        Val::Seconds(_) => Some("it is a `timedelta`, not a number of seconds; the first use fails".into()),
+        Val::Env(it) => match it.cast {
+            Cast::Text => Some(format!("`{}` is text, not a number", it.name)),
+            _ => it.fallback.as_ref().and_then(|it| number_fault(it, null)),
+        },
+        Val::Debug(it) => number_fault(&it.in_release, null),
+        _ => None,
+    }
+}
