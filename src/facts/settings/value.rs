@@ -457,3 +457,28 @@ pub(super) fn map2(a: &Val, b: &Val, lift: Lift, leaf: &mut dyn FnMut(&Val, &Val
         _ => leaf(a, b),
     }
 }
+
+impl Dict {
+    pub(super) fn set(&mut self, key: Val, val: Val, span: Span) {
+        match self.entries.iter_mut().find(|it| it.key.same(&key)) {
+            Some(entry) => (entry.val, entry.span) = (val, span),
+            None => self.entries.push(Entry { key, val, span }),
+        }
+    }
+
+    pub(super) fn extend(&mut self, other: &Self) {
+        for entry in &other.entries {
+            self.set(entry.key.clone(), entry.val.clone(), entry.span);
+        }
+        self.incomplete |= other.incomplete;
+    }
+
+    pub(super) fn without(&self, key: &Val) -> Self {
+        let entries = self.entries.iter().filter(|it| !it.key.same(key)).cloned().collect();
+        Self { entries, incomplete: self.incomplete }
+    }
+
+    pub(super) fn get(&self, key: &Val) -> Option<&Val> {
+        self.entries.iter().find(|it| it.key.same(key)).map(|it| &it.val)
+    }
+}

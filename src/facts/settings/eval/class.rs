@@ -14,7 +14,7 @@ const ANCESTORS: usize = 12;
 
 impl Evaluator<'_> {
     /// All attributes of a class: those of its bases first, its own last; properties are called.
-    pub(super) fn class(&mut self, class: &Rc<Class>) -> Rc<Namespace> {
+    pub(in crate::facts::settings) fn class(&mut self, class: &Rc<Class>) -> Rc<Namespace> {
         if let Some(done) = self.classes.get(&class.def.span) {
             return done.clone();
         }
@@ -79,7 +79,7 @@ impl Evaluator<'_> {
         }
     }
 
-    pub(super) fn type_value(&mut self, class: &Rc<Class>, base: &TypeRef) -> Val {
+    pub(in crate::facts::settings) fn type_value(&mut self, class: &Rc<Class>, base: &TypeRef) -> Val {
         let Some((first, rest)) = base.path.split_first() else { return Val::Unbound };
         let mut val = self.member(class.home, first);
         for name in rest {

@@ -16,7 +16,7 @@ use super::call::Args;
 use super::{Evaluator, operator, read};
 
 /// Why a value is unknown that is worked out of constants.
-pub(in super::super) const DERIVED: &str = "derived from other values";
+pub(in crate::facts::settings) const DERIVED: &str = "derived from other values";
 
 impl Evaluator<'_> {
     pub(super) fn foreign(&mut self, path: &str, args: Args, span: Option<Span>) -> Val {

@@ -77,7 +77,7 @@ fn combine(a: &Val, b: &Val) -> Val {
 }
 
 /// A list with everything that may be in it; whatever is not known makes it incomplete.
-pub(super) fn as_list(val: &Val) -> List {
+pub(in crate::facts::settings) fn as_list(val: &Val) -> List {
     let unknown = || List { kind: Sequence::List, items: Vec::new(), complete: false };
     match val {
         Val::List(it) => (**it).clone(),
