@@ -1,7 +1,5 @@
 //! All facts of a project.
 
-use std::collections::BTreeMap;
-
 use super::Fact;
 use crate::finding::Problem;
 use crate::flow::Units;
@@ -12,6 +10,8 @@ use crate::workspace::Workspace;
 #[must_use]
 pub fn analyse(workspace: &Workspace, models: &Models) -> (Vec<Fact>, Vec<Problem>) {
     let units = Units::new(workspace);
-    let facts = super::code::facts(workspace, models, &units, &BTreeMap::new());
+    let settings = super::settings::read(workspace, models, &units);
+    let mut facts = super::code::facts(workspace, models, &units, &settings.values);
+    facts.extend(settings.facts);
     (facts, units.problems())
 }

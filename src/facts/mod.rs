@@ -11,8 +11,8 @@ pub use crate::source::{Note, Span};
 mod analyse;
 pub mod code;
 mod schema;
-mod size;
 pub mod settings;
+mod size;
 
 pub use analyse::analyse;
 pub use schema::{AttributeSchema, AttributeType, FactSchema, schema};

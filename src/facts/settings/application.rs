@@ -71,7 +71,10 @@ fn name_of(val: &Val) -> Option<SmolStr> {
 
 pub(super) fn has_app(settings: &Settings<'_>, app: &str) -> bool {
     let apps = super::eval::as_list(&settings.get("INSTALLED_APPS").val);
-    apps.items.iter().filter_map(|it| name_of(&it.val)).any(|it| it == app || it.starts_with(&format!("{app}.apps.")))
+    apps.items
+        .iter()
+        .filter_map(|it| name_of(&it.val))
+        .any(|it| it == app || it.starts_with(&format!("{app}.apps.")))
 }
 
 pub(super) fn fact(settings: &Settings<'_>, middleware: &Installed, cookies: &[Fact]) -> Fact {
@@ -86,11 +89,8 @@ pub(super) fn fact(settings: &Settings<'_>, middleware: &Installed, cookies: &[F
         None => Value::Opaque("the middleware list is not known in full".into()),
     };
     put("stack", fixed(text("django"), &effective.origin));
-    let listed = super::value::Val::list(
-        super::value::Sequence::List,
-        middleware.items.clone(),
-        middleware.complete,
-    );
+    let listed =
+        super::value::Val::list(super::value::Sequence::List, middleware.items.clone(), middleware.complete);
     put("middleware", effective.attribute(value(&listed)));
     put("session_middleware", effective.attribute(installed("SessionMiddleware")));
     put("csrf_middleware", effective.attribute(installed("CsrfViewMiddleware")));
@@ -100,9 +100,8 @@ pub(super) fn fact(settings: &Settings<'_>, middleware: &Installed, cookies: &[F
         _ => Value::Opaque("how requests are authenticated is not known here".into()),
     };
     put("cookie_authentication", effective.attribute(authenticates));
-    let session = cookies.iter().find(|it| {
-        it.attribute("role").is_some_and(|role| role.value == text("session"))
-    });
+    let session =
+        cookies.iter().find(|it| it.attribute("role").is_some_and(|role| role.value == text("session")));
     if let Some(same_site) = session.and_then(|it| it.attribute("same_site")) {
         put("same_site", same_site.clone());
     }

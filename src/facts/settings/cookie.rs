@@ -22,7 +22,8 @@ fn is_on(settings: &Settings<'_>, name: &str) -> Option<bool> {
 }
 
 fn fact(settings: &Settings<'_>, row: &SettingsCookie, middleware: &Installed) -> Option<Fact> {
-    let installed = row.middleware.is_empty() || row.middleware.iter().any(|it| middleware.has(it) != Some(false));
+    let installed =
+        row.middleware.is_empty() || row.middleware.iter().any(|it| middleware.has(it) != Some(false));
     let sent = row.unless.as_ref().is_none_or(|it| is_on(settings, it) != Some(true))
         && row.only_if.as_ref().is_none_or(|it| is_on(settings, it) == Some(true))
         && row.app.as_ref().is_none_or(|it| super::application::has_app(settings, it));
@@ -45,7 +46,8 @@ fn fact(settings: &Settings<'_>, row: &SettingsCookie, middleware: &Installed) -
             fact.attributes.insert(key.into(), attribute);
         }
     };
-    let attribute = |key: &str, turn: fn(&Effective) -> Attribute| get(key).map(|it| turn(&it)).or_else(|| given(key));
+    let attribute =
+        |key: &str, turn: fn(&Effective) -> Attribute| get(key).map(|it| turn(&it)).or_else(|| given(key));
     let name = attribute("name", |it| it.mapped(&mut |val| Some(val.clone())));
     let known_name = name.as_ref().and_then(|it| match &it.value {
         Value::Known(Scalar::Text(name)) => Some(name.clone()),

@@ -70,7 +70,13 @@ impl<'a> Settings<'a> {
                     cast: super::value::Cast::Any,
                 }));
             }
-            trail.insert(0, Note { span: later.span, text: format!("`{}` may set it again; it is not in the project", later.what) });
+            trail.insert(
+                0,
+                Note {
+                    span: later.span,
+                    text: format!("`{}` may set it again; it is not in the project", later.what),
+                },
+            );
         }
         Effective { val, origin: Origin::Written(binding.span), trail, guarded: binding.guarded }
     }
@@ -78,8 +84,13 @@ impl<'a> Settings<'a> {
     fn absent(&self, models: &[&SettingModel], default: Val) -> Effective {
         let package = models.first().map_or("django", |it| it.package.as_str());
         let source = models.first().map(|it| it.source.clone()).unwrap_or_default();
-        let origin = Origin::Default { package: package.into(), version: version_text(&self.version(package)), source };
-        let open = self.judged.names.open.iter().find(|it| it.certain).or_else(|| self.judged.names.open.first());
+        let origin = Origin::Default {
+            package: package.into(),
+            version: version_text(&self.version(package)),
+            source,
+        };
+        let open =
+            self.judged.names.open.iter().find(|it| it.certain).or_else(|| self.judged.names.open.first());
         let (val, trail) = match open {
             Some(later) if later.certain => {
                 let why = format!("`{}` may set it, and that is not part of the project", later.what);
@@ -105,7 +116,8 @@ impl<'a> Settings<'a> {
     /// The nearest place that speaks of a setting's kin in the judged file; its first statement when there is none.
     pub(super) fn place(&self, names: &[&str]) -> Span {
         let own = names.iter().filter_map(|it| self.binding(it)).map(|it| it.span);
-        let span = own.min_by_key(|it| (it.file != self.judged.file, it.file, it.start)).unwrap_or(self.judged.head);
+        let span =
+            own.min_by_key(|it| (it.file != self.judged.file, it.file, it.start)).unwrap_or(self.judged.head);
         self.first_line(span)
     }
 
@@ -121,9 +133,7 @@ impl<'a> Settings<'a> {
 pub(super) fn version_text(version: &Version) -> SmolStr {
     match version {
         Version::Exact(it) => it.to_string().into(),
-        Version::Several(all) => {
-            all.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ").into()
-        }
+        Version::Several(all) => all.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ").into(),
         Version::Requirement(it) => it.clone(),
         Version::Unknown => "of unknown version".into(),
     }
@@ -207,7 +217,9 @@ pub(super) fn value(val: &Val) -> Value {
             }
             Value::Known(Scalar::List(elements))
         }
-        Val::Env(it) => Value::Env { name: it.name.clone(), fallback: it.fallback.as_ref().map(|it| Box::new(value(it))) },
+        Val::Env(it) => {
+            Value::Env { name: it.name.clone(), fallback: it.fallback.as_ref().map(|it| Box::new(value(it))) }
+        }
         Val::Debug(it) => Value::Debug {
             in_debug: Box::new(value(&it.in_debug)),
             in_release: Box::new(value(&it.in_release)),

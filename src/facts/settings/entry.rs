@@ -39,7 +39,8 @@ pub(super) struct Entry {
 /// All namings, in the order of the files that have them.
 pub(super) fn entries(workspace: &Workspace, evaluator: &mut Evaluator<'_>) -> Vec<Entry> {
     let mut entries = Vec::new();
-    let scripts: Vec<FileId> = workspace.files.iter().filter(|it| is_script(&it.path)).map(|it| it.id).collect();
+    let scripts: Vec<FileId> =
+        workspace.files.iter().filter(|it| is_script(&it.path)).map(|it| it.id).collect();
     for file in workspace.files.iter().filter(|it| it.role == FileRole::Application) {
         let stem = stem(&file.path);
         match file.kind {
@@ -50,18 +51,18 @@ pub(super) fn entries(workspace: &Workspace, evaluator: &mut Evaluator<'_>) -> V
                 let evidence =
                     if matches!(stem, "wsgi" | "asgi") { Evidence::Server } else { Evidence::Script };
                 let names = named_in_code(evaluator, file.id, VARIABLE);
-                let class = named_in_code(evaluator, file.id, CLASS_VARIABLE).into_iter().next();
+                let configuration = named_in_code(evaluator, file.id, CLASS_VARIABLE).into_iter().next();
                 for name in names {
                     if let Some(module) = module(workspace, file.id, &name) {
-                        entries.push(Entry { module, class: class.clone(), evidence, by: file.id });
+                        entries.push(Entry { module, class: configuration.clone(), evidence, by: file.id });
                     }
                 }
             }
             FileKind::Python | FileKind::Rust => {}
             _ if is_process(&file.path) && has(workspace, file.id, VARIABLE) => {
                 let Some(text) = workspace.text(file.id) else { continue };
-                let test = matches!(stem, "pytest" | "setup" | "tox" | "pyproject");
-                let evidence = if test { Evidence::Test } else { Evidence::Process };
+                let by_runner = matches!(stem, "pytest" | "setup" | "tox" | "pyproject");
+                let evidence = if by_runner { Evidence::Test } else { Evidence::Process };
                 let class = named_in_text(&text.text, CLASS_VARIABLE).into_iter().next();
                 for name in named_in_text(&text.text, VARIABLE) {
                     let from = std::iter::once(file.id).chain(scripts.iter().copied());
@@ -82,8 +83,11 @@ fn stem(path: &str) -> &str {
 }
 
 fn is_script(path: &str) -> bool {
-    path.ends_with(".py")
-        && matches!(stem(path), "wsgi" | "asgi" | "manage" | "celery" | "__main__" | "celeryapp" | "celery_app")
+    path.rsplit('.').next() == Some("py")
+        && matches!(
+            stem(path),
+            "wsgi" | "asgi" | "manage" | "celery" | "__main__" | "celeryapp" | "celery_app"
+        )
 }
 
 /// A file that says how processes are started, and not for development.
@@ -91,7 +95,9 @@ fn is_process(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let role = module_role(name);
     let runner = matches!(name, "pytest.ini" | "setup.cfg" | "tox.ini" | "pyproject.toml");
-    runner || (!path.starts_with(".github/") && !matches!(role, Some(Role::Development | Role::Test | Role::Example)))
+    runner
+        || (!path.starts_with(".github/")
+            && !matches!(role, Some(Role::Development | Role::Test | Role::Example)))
 }
 
 fn has(workspace: &Workspace, file: FileId, needle: &str) -> bool {
@@ -113,7 +119,8 @@ fn named_in_text(text: &str, variable: &str) -> Vec<SmolStr> {
         let line = line.trim_start_matches(['"', '\'', ' ', '\t', '=', ':']);
         // The default of a variable of the shell.
         let line = line.split_once(":-").map_or(line, |(_, default)| default);
-        let end = line.find(|it: char| !(it.is_alphanumeric() || it == '_' || it == '.')).unwrap_or(line.len());
+        let end =
+            line.find(|it: char| !(it.is_alphanumeric() || it == '_' || it == '.')).unwrap_or(line.len());
         if !line[..end].is_empty() {
             names.push(SmolStr::new(&line[..end]));
         }
@@ -164,7 +171,8 @@ fn statement<'u>(stmt: &'u Stmt, variable: &str, given: &mut Vec<&'u Expr>) {
 }
 
 fn expression<'u>(expr: &'u Expr, variable: &str, given: &mut Vec<&'u Expr>) {
-    let is_variable = |it: &Expr| matches!(&it.kind, ExprKind::Literal(Literal::Str(text)) if text.as_ref() == variable);
+    let is_variable =
+        |it: &Expr| matches!(&it.kind, ExprKind::Literal(Literal::Str(text)) if text.as_ref() == variable);
     match &expr.kind {
         ExprKind::Method(call) => {
             if let [first, second, ..] = call.args.as_slice()

@@ -175,7 +175,8 @@ pub(super) fn gift(path: &str) -> Option<Gift> {
 
 fn tables() -> &'static Tables {
     static TABLES: OnceLock<Tables> = OnceLock::new();
-    TABLES.get_or_init(|| toml::from_str(include_str!("../../../models/environment.toml")).unwrap_or_default())
+    TABLES
+        .get_or_init(|| toml::from_str(include_str!("../../../models/environment.toml")).unwrap_or_default())
 }
 
 /// The read that calling a dotted name is.

@@ -10,7 +10,9 @@ pub(super) fn truth(val: &Val) -> Val {
         Val::Env(env) if env.cast == Cast::Text => Cast::Truthiness,
         _ => Cast::Bool,
     };
-    map(val, Lift::cast(cast), &mut |leaf| leaf.truth().map_or_else(|| Val::opaque("its truth is not known"), Val::Bool))
+    map(val, Lift::cast(cast), &mut |leaf| {
+        leaf.truth().map_or_else(|| Val::opaque("its truth is not known"), Val::Bool)
+    })
 }
 
 /// The one outcome that every configuration takes.
@@ -42,7 +44,8 @@ pub(super) fn join(truth: &Val, then: &Val, or_else: &Val) -> Val {
         Val::Bool(false) => or_else.clone(),
         Val::Debug(it) => {
             let in_debug = join(&it.in_debug, &then.seen_as(View::Debug), &or_else.seen_as(View::Debug));
-            let in_release = join(&it.in_release, &then.seen_as(View::Release), &or_else.seen_as(View::Release));
+            let in_release =
+                join(&it.in_release, &then.seen_as(View::Release), &or_else.seen_as(View::Release));
             Val::debug(&in_debug, &in_release, it.read_as_true)
         }
         Val::OneOf(choices) => match merged(None, then, or_else) {
@@ -108,7 +111,9 @@ fn join_env(env: &EnvVal, then: &Val, or_else: &Val) -> Val {
 fn merged(judged: Option<bool>, then: &Val, or_else: &Val) -> Option<Val> {
     let (main, rest) = if judged == Some(false) { (or_else, then) } else { (then, or_else) };
     match (main, rest) {
-        (Val::List(main), Val::List(rest)) => Some(Val::List(Rc::new(merge_lists(main, rest, judged.is_some())))),
+        (Val::List(main), Val::List(rest)) => {
+            Some(Val::List(Rc::new(merge_lists(main, rest, judged.is_some()))))
+        }
         (Val::Dict(main), Val::Dict(rest)) => Some(Val::Dict(Rc::new(merge_dicts(main, rest)))),
         _ => None,
     }
@@ -144,10 +149,9 @@ fn merge_dicts(main: &Dict, rest: &Dict) -> Dict {
         match merged.entries.iter_mut().find(|it| it.key.same(&entry.key)) {
             Some(mine) if mine.val.same(&entry.val) => {}
             Some(mine) => mine.val = Val::one_of([mine.val.clone(), entry.val.clone()]),
-            None => merged.entries.push(Entry {
-                val: Val::one_of([Val::Unbound, entry.val.clone()]),
-                ..entry.clone()
-            }),
+            None => merged
+                .entries
+                .push(Entry { val: Val::one_of([Val::Unbound, entry.val.clone()]), ..entry.clone() }),
         }
     }
     merged.incomplete |= rest.incomplete;

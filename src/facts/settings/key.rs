@@ -23,7 +23,11 @@ pub(super) fn facts(settings: &Settings<'_>) -> Vec<Fact> {
     if let Val::List(list) = &old.val {
         for item in &list.items {
             if let Some(source) = source(&item.val, false) {
-                let effective = Effective { val: item.val.clone(), origin: crate::facts::Origin::Written(item.span), ..old.clone() };
+                let effective = Effective {
+                    val: item.val.clone(),
+                    origin: crate::facts::Origin::Written(item.span),
+                    ..old.clone()
+                };
                 facts.push(fact(settings, "SECRET_KEY_FALLBACKS", &effective, source, &item.val, item.span));
             }
         }
@@ -83,7 +87,10 @@ fn source(val: &Val, guarded: bool) -> Option<Value> {
             Some(Val::Null | Val::Unbound | Val::Text(_)) | None => text("env"),
             Some(fallback) => {
                 let inner = source(fallback, guarded);
-                Value::Env { name: env.name.clone(), fallback: Some(Box::new(inner.unwrap_or_else(|| text("env")))) }
+                Value::Env {
+                    name: env.name.clone(),
+                    fallback: Some(Box::new(inner.unwrap_or_else(|| text("env")))),
+                }
             }
         },
         Val::File(file) => match &file.fallback {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::facts::{Fact, FactKind, Span};
+use smol_str::SmolStr;
+
+use crate::facts::{Attribute, Fact, FactKind, Span};
 use crate::flow::Units;
 use crate::model::Models;
 use crate::workspace::Workspace;
@@ -31,23 +33,39 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-/// Facts that the settings of all projects below the root state, each project judged once, by the module that production runs.
+/// What the settings of a project say.
+#[derive(Debug, Default)]
+pub struct Reading {
+    pub facts: Vec<Fact>,
+    /// Effective value of every setting, bound or by default, for code that reads `settings.NAME`. Of the first project
+    /// that is judged; secrets are left out.
+    pub values: BTreeMap<SmolStr, Attribute>,
+}
+
+/// Reads the settings of all projects below the root. Each project is judged once, by the module that production runs.
 #[must_use]
-pub fn facts(workspace: &Workspace, models: &Models, units: &Units<'_>) -> Vec<Fact> {
+pub fn read(workspace: &Workspace, models: &Models, units: &Units<'_>) -> Reading {
     let mut evaluator = Evaluator::new(workspace, units);
-    let mut facts = Vec::new();
+    let mut reading = Reading::default();
     for judged in project::judged(workspace, &mut evaluator) {
         let settings = Settings::new(workspace, models, &judged);
         let middleware = Installed::of(&settings);
         let cookies = cookie::facts(&settings, &middleware);
         let application = application::fact(&settings, &middleware, &cookies);
-        facts.extend(cookies);
-        facts.extend(session::fact(&settings, &middleware));
-        facts.extend(key::facts(&settings));
-        facts.extend(setting::facts(&settings));
-        facts.push(application);
+        if reading.values.is_empty() && is_judged(judged.role) {
+            reading.values = setting::values(&settings);
+        }
+        reading.facts.extend(cookies);
+        reading.facts.extend(session::fact(&settings, &middleware));
+        reading.facts.extend(key::facts(&settings));
+        reading.facts.extend(setting::facts(&settings));
+        reading.facts.push(application);
     }
-    facts
+    reading
+}
+
+fn is_judged(role: Role) -> bool {
+    matches!(role, Role::Production | Role::Base)
 }
 
 /// A fact without attributes.
@@ -60,7 +78,7 @@ fn blank(kind: FactKind, judged: &Judged, span: Span) -> Fact {
         attributes: BTreeMap::new(),
         events: Vec::new(),
         trail: Vec::new(),
-        test: !matches!(judged.role, Role::Production | Role::Base),
+        test: !is_judged(judged.role),
         unjudged: None,
     }
 }

@@ -65,25 +65,37 @@ fn is_candidate(workspace: &Workspace, file: &FileEntry) -> bool {
     }
     let Some(text) = workspace.text(file.id) else { return false };
     let has = |needle: &str| memchr::memmem::find(text.text.as_bytes(), needle.as_bytes()).is_some();
-    if by_name { words::shape().iter().any(|it| has(it)) || has("import *") || has("include(") } else { has("INSTALLED_APPS") }
+    if by_name {
+        words::shape().iter().any(|it| has(it)) || has("import *") || has("include(")
+    } else {
+        has("INSTALLED_APPS")
+    }
 }
 
 fn scopes(workspace: &Workspace, evaluator: &mut Evaluator<'_>, entries: &[Entry]) -> Vec<Scope> {
-    let named: BTreeSet<FileId> = entries.iter().map(|it| it.module).collect();
+    let pointed_at: BTreeSet<FileId> = entries.iter().map(|it| it.module).collect();
     let mut scopes = Vec::new();
     for file in &workspace.files {
-        if !named.contains(&file.id) && !is_candidate(workspace, file) {
+        if !pointed_at.contains(&file.id) && !is_candidate(workspace, file) {
             continue;
         }
         let names = evaluator.module(file.id);
-        let classes = classes(workspace, evaluator, file, &names);
+        let classes = classes(evaluator, file, &names);
         let whole = words::has_shape(|it| names.names.contains_key(it));
         let extends = evaluator.edges.iter().any(|(from, to)| *from == file.id && *to != file.id)
             && names.names.keys().any(|it| words::shape().iter().any(|shape| shape == it));
-        let library = !names.open.is_empty() && names.names.keys().any(|it| words::shape().iter().any(|shape| shape == it));
-        if whole || (classes.is_empty() && (named.contains(&file.id) || extends || library)) {
+        let library = !names.open.is_empty()
+            && names.names.keys().any(|it| words::shape().iter().any(|shape| shape == it));
+        if whole || (classes.is_empty() && (pointed_at.contains(&file.id) || extends || library)) {
             let span = head(evaluator, file.id);
-            scopes.push(Scope { file: file.id, class: None, names, role: role_of(file, None), span, bases: Vec::new() });
+            scopes.push(Scope {
+                file: file.id,
+                class: None,
+                names,
+                role: role_of(file, None),
+                span,
+                bases: Vec::new(),
+            });
         }
         scopes.extend(classes);
     }
@@ -91,14 +103,16 @@ fn scopes(workspace: &Workspace, evaluator: &mut Evaluator<'_>, entries: &[Entry
 }
 
 /// Classes that hold settings.
-fn classes(workspace: &Workspace, evaluator: &mut Evaluator<'_>, file: &FileEntry, names: &Namespace) -> Vec<Scope> {
+fn classes(evaluator: &mut Evaluator<'_>, file: &FileEntry, names: &Namespace) -> Vec<Scope> {
     let Some(unit) = evaluator.units.get(file.id) else { return Vec::new() };
     let mut scopes = Vec::new();
     for stmt in &unit.body.stmts {
         let StmtKind::Item(item) = &stmt.kind else { continue };
         let ItemKind::Type(def) = &item.kind else { continue };
         // A class without bases and without capitals holds no settings.
-        let Some(Val::Object(Object::Class(class))) = names.names.get(&def.name.name).map(|it| it.val.clone()) else {
+        let Some(Val::Object(Object::Class(class))) =
+            names.names.get(&def.name.name).map(|it| it.val.clone())
+        else {
             continue;
         };
         let namespace = evaluator.class(&class);
@@ -114,7 +128,6 @@ fn classes(workspace: &Workspace, evaluator: &mut Evaluator<'_>, file: &FileEntr
             bases: bases(evaluator, &class),
         });
     }
-    let _ = workspace;
     scopes
 }
 
@@ -144,16 +157,15 @@ fn role_of(file: &FileEntry, class: Option<&str>) -> Option<Role> {
     if own.is_some_and(|it| it != Role::Base) {
         return own;
     }
-    let around = parts.take(2).filter_map(words::module_role).find(|it| matches!(it, Role::Test | Role::Example));
+    let around =
+        parts.take(2).filter_map(words::module_role).find(|it| matches!(it, Role::Test | Role::Example));
     around.or(own)
 }
 
 fn head(evaluator: &Evaluator<'_>, file: FileId) -> Span {
     let whole = Span::new(file, 0, 0);
     let Some(unit) = evaluator.units.get(file) else { return whole };
-    let is_text = |stmt: &crate::ir::Stmt| {
-        matches!(&stmt.kind, StmtKind::Expr(it) if matches!(it.kind, crate::ir::ExprKind::Literal(_)))
-    };
+    let is_text = |stmt: &crate::ir::Stmt| matches!(&stmt.kind, StmtKind::Expr(it) if matches!(it.kind, crate::ir::ExprKind::Literal(_)));
     unit.body.stmts.iter().find(|it| !is_text(it)).map_or(whole, |it| it.span)
 }
 
@@ -170,7 +182,9 @@ fn groups(
     for (at, scope) in scopes.iter().enumerate() {
         let first = *by_file.entry(scope.file).or_insert(at);
         union(&mut parent, first, at);
-        let Some(path) = workspace.files.get(scope.file.0 as usize).map(|it| it.path.as_str()) else { continue };
+        let Some(path) = workspace.files.get(scope.file.0 as usize).map(|it| it.path.as_str()) else {
+            continue;
+        };
         let first = *by_folder.entry(project_folder(path)).or_insert(at);
         union(&mut parent, first, at);
     }

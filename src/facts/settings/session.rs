@@ -63,7 +63,8 @@ pub(super) fn fact(settings: &Settings<'_>, middleware: &Installed) -> Option<Fa
     }
     put("serializer_type", serializer.attribute(value(&serializer.val)));
     let ignored = map(&engine.val, Lift::KEEP, &mut |it| {
-        let ignored = named(settings, it).and_then(|it| it.traits.get("serializer")).is_some_and(|it| it == "ignored");
+        let ignored =
+            named(settings, it).and_then(|it| it.traits.get("serializer")).is_some_and(|it| it == "ignored");
         Val::Bool(ignored)
     });
     let written = map(&serializer.val, Lift::KEEP, &mut |it| serializer_word(settings, it));
@@ -116,7 +117,9 @@ fn cache(settings: &Settings<'_>, alias_setting: Option<&str>) -> Val {
         let Some(cache) = caches.get(&alias) else { return Val::opaque("a cache that is not set here") };
         map(cache, Lift::KEEP, &mut |cache| {
             let Val::Dict(cache) = cache else { return Val::opaque("a cache that is not known") };
-            let Some(backend) = cache.get(&Val::text("BACKEND")) else { return Val::opaque("a cache that is not known") };
+            let Some(backend) = cache.get(&Val::text("BACKEND")) else {
+                return Val::opaque("a cache that is not known");
+            };
             map(backend, Lift::KEEP, &mut |backend| {
                 let Some(path) = backend.as_text() else { return Val::opaque("a cache that is not known") };
                 match named(settings, backend).and_then(|it| it.traits.get("store")) {
@@ -163,9 +166,9 @@ fn works(settings: &Settings<'_>, path: &Val) -> Value {
     let Some(name) = path.as_text() else { return Value::Opaque("the serializer is not known".into()) };
     let rows: Vec<_> = settings.models.all_named("serializer").filter(|it| it.path == name).collect();
     let state = |removed: bool| {
-        rows.iter().filter(|it| it.removed().is_some() == removed).any(|it| {
-            matches(&settings.version(&it.package), &it.versions) != Matches::No
-        })
+        rows.iter()
+            .filter(|it| it.removed().is_some() == removed)
+            .any(|it| matches(&settings.version(&it.package), &it.versions) != Matches::No)
     };
     match (state(false), state(true)) {
         (true, true) => {

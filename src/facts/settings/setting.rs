@@ -1,11 +1,15 @@
 //! One fact for every setting that a model knows, and for names that look like one.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use smol_str::SmolStr;
 
 use crate::facts::{Attribute, Fact, FactKind, Origin, Scalar, Span, Value};
 use crate::model::SettingModel;
+use crate::model::words::sensitive;
 
 use super::effective::{Effective, Settings, fixed, text, value};
+use super::eval::is_constant_name;
 use super::value::{Cast, Val};
 use super::words;
 
@@ -31,6 +35,26 @@ pub(super) fn facts(settings: &Settings<'_>) -> Vec<Fact> {
         }
     }
     facts
+}
+
+/// Every setting by name. What may be a secret is only known to exist.
+pub(super) fn values(settings: &Settings<'_>) -> BTreeMap<SmolStr, Attribute> {
+    let known = settings.models.all_settings().filter(|it| it.package == "django").map(|it| &it.name);
+    let names = settings.judged.names.names.keys().filter(|it| is_constant_name(it));
+    let all: BTreeSet<&SmolStr> = known.chain(names).collect();
+    all.into_iter()
+        .map(|name| {
+            let effective = settings.get(name);
+            let secret = KEYS.contains(&name.as_str()) || sensitive(name).is_some();
+            let known = match (&effective.val, secret) {
+                (Val::Text(_) | Val::Bytes(_) | Val::Env(_) | Val::File(_) | Val::OneOf(_), true) => {
+                    Value::Opaque("a secret".into())
+                }
+                (val, _) => value(val),
+            };
+            (name.clone(), effective.attribute(known))
+        })
+        .collect()
 }
 
 fn fact(settings: &Settings<'_>, name: &str) -> Option<Fact> {

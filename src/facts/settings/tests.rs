@@ -1,5 +1,7 @@
 //! One small project an idiom.
 
+use std::sync::OnceLock;
+
 use crate::facts::{Fact, FactKind, Origin, Scalar, Value};
 use crate::flow::Units;
 use crate::model::{Models, Scope};
@@ -13,12 +15,12 @@ struct Project {
 }
 
 fn project(files: &[(&str, &str)]) -> Project {
+    static MODELS: OnceLock<Models> = OnceLock::new();
     let workspace = Workspace::from_texts(files);
-    let (models, errors) = Models::load(&Scope::All, &[]);
-    assert!(errors.is_empty(), "{errors:?}");
+    let models = MODELS.get_or_init(|| Models::load(&Scope::All, &[]).0);
     let facts = {
         let units = Units::new(&workspace);
-        super::facts(&workspace, &models, &units)
+        super::read(&workspace, models, &units).facts
     };
     Project { workspace, facts }
 }
@@ -72,20 +74,24 @@ fn shown(value: &Value) -> String {
         Value::Known(Scalar::Int(it)) => it.to_string(),
         Value::Known(Scalar::Float(it)) => it.to_string(),
         Value::Known(Scalar::Text(it)) => format!("'{it}'"),
-        Value::Known(Scalar::List(it)) => format!("[{}]", it.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        Value::Known(Scalar::List(it)) => {
+            format!("[{}]", it.iter().map(shown).collect::<Vec<_>>().join(", "))
+        }
         Value::OneOf(it) => it.iter().map(shown).collect::<Vec<_>>().join(" or "),
         Value::Env { name, fallback: Some(it) } => format!("${name} else {}", shown(it)),
         Value::Env { name, fallback: None } => format!("${name}"),
         Value::Setting { key, value: Some(it) } => format!("{key} else {}", shown(it)),
         Value::Setting { key, value: None } => key.to_string(),
-        Value::Debug { in_debug, in_release } => format!("debug {}, release {}", shown(in_debug), shown(in_release)),
+        Value::Debug { in_debug, in_release } => {
+            format!("debug {}, release {}", shown(in_debug), shown(in_release))
+        }
         Value::Request => "request".into(),
         Value::Param(it) => format!("param {it}"),
         Value::Opaque(_) => "?".into(),
     }
 }
 
-/// Each line of the table: code, and what SESSION_COOKIE_SECURE is then.
+/// Each line of the table: code, and what `SESSION_COOKIE_SECURE` is then.
 #[test]
 fn idioms_of_one_setting() {
     let table = [
@@ -98,51 +104,135 @@ fn idioms_of_one_setting() {
         // Debug.
         ("DEBUG = False\nSESSION_COOKIE_SECURE = not DEBUG", "on"),
         ("DEBUG = True\nSESSION_COOKIE_SECURE = not DEBUG", "debug off, release on"),
-        ("DEBUG = env_bool('DEBUG', False)\nif not DEBUG:\n    SESSION_COOKIE_SECURE = True", "debug off, release on"),
-        ("import os\nDEBUG = os.environ.get('DEBUG') == '1'\nSECURE_MODE = not DEBUG\nSESSION_COOKIE_SECURE = SECURE_MODE", "debug off, release on"),
+        (
+            "DEBUG = env_bool('DEBUG', False)\nif not DEBUG:\n    SESSION_COOKIE_SECURE = True",
+            "debug off, release on",
+        ),
+        (
+            "import os\nDEBUG = os.environ.get('DEBUG') == '1'\nSECURE_MODE = not DEBUG\nSESSION_COOKIE_SECURE = SECURE_MODE",
+            "debug off, release on",
+        ),
         ("DEBUG = True\nSESSION_COOKIE_SECURE = not DEBUG\nDEBUG = False", "off"),
         ("DEBUG = True\nSESSION_COOKIE_SECURE = False if DEBUG else True", "debug off, release on"),
         // os.environ.
         ("import os\nSESSION_COOKIE_SECURE = os.environ.get('S', 'True') != 'False'", "$S else on"),
         ("import os\nSESSION_COOKIE_SECURE = os.environ.get('S', 'True').lower() == 'true'", "$S else on"),
-        ("import os\nSESSION_COOKIE_SECURE = os.getenv('S', 'no').lower() in ('true', '1', 'yes')", "$S else off"),
+        (
+            "import os\nSESSION_COOKIE_SECURE = os.getenv('S', 'no').lower() in ('true', '1', 'yes')",
+            "$S else off",
+        ),
         ("import os\nSESSION_COOKIE_SECURE = os.environ.get('S') == 'True'", "$S else off"),
         ("import os\nSESSION_COOKIE_SECURE = os.environ['S'] == 'True'", "$S"),
         ("from os import environ\nSESSION_COOKIE_SECURE = bool(int(environ.get('S', 1)))", "$S else on"),
         ("import os, json\nSESSION_COOKIE_SECURE = json.loads(os.environ.get('S', 'true'))", "$S else on"),
         ("import os, ast\nSESSION_COOKIE_SECURE = ast.literal_eval(os.getenv('S', 'False'))", "$S else off"),
-        ("import os\nfrom distutils.util import strtobool\nSESSION_COOKIE_SECURE = bool(strtobool(os.environ.get('S') or 'False'))", "$S else off"),
-        ("import os\nSESSION_COOKIE_SECURE = os.environ.get('S', '1' if os.environ.get('VERCEL') else '0') == '1'", "$S else debug off, release on"),
+        (
+            "import os\nfrom distutils.util import strtobool\nSESSION_COOKIE_SECURE = bool(strtobool(os.environ.get('S') or 'False'))",
+            "$S else off",
+        ),
+        (
+            "import os\nSESSION_COOKIE_SECURE = os.environ.get('S', '1' if os.environ.get('VERCEL') else '0') == '1'",
+            "$S else debug off, release on",
+        ),
         // Libraries.
-        ("import environ\nenv = environ.Env()\nSESSION_COOKIE_SECURE = env.bool('S', default=True)", "$S else on"),
+        (
+            "import environ\nenv = environ.Env()\nSESSION_COOKIE_SECURE = env.bool('S', default=True)",
+            "$S else on",
+        ),
         ("import environ\nenv = environ.Env()\nSESSION_COOKIE_SECURE = env.bool('S', True)", "$S else on"),
-        ("import environ\nenv = environ.Env(S=(bool, False))\nSESSION_COOKIE_SECURE = env('S')", "$S else off"),
-        ("import environ\nenv = environ.FileAwareEnv()\nSESSION_COOKIE_SECURE = env('S', default=False)", "$S else off"),
-        ("from environs import Env\nenv = Env()\nenv.read_env()\nSESSION_COOKIE_SECURE = env.bool('S')", "$S"),
-        ("from decouple import config\nSESSION_COOKIE_SECURE = config('S', default='yes', cast=bool)", "$S else on"),
-        ("from decouple import config\nDEBUG = config('DEBUG', default=False, cast=bool)\nSESSION_COOKIE_SECURE = config('S', default=not DEBUG, cast=bool)", "$S else debug off, release on"),
-        ("from shop.nowhere import config\nSESSION_COOKIE_SECURE = config('SEC', default=True)", "$SEC else on"),
+        (
+            "import environ\nenv = environ.Env(S=(bool, False))\nSESSION_COOKIE_SECURE = env('S')",
+            "$S else off",
+        ),
+        (
+            "import environ\nenv = environ.FileAwareEnv()\nSESSION_COOKIE_SECURE = env('S', default=False)",
+            "$S else off",
+        ),
+        (
+            "from environs import Env\nenv = Env()\nenv.read_env()\nSESSION_COOKIE_SECURE = env.bool('S')",
+            "$S",
+        ),
+        (
+            "from decouple import config\nSESSION_COOKIE_SECURE = config('S', default='yes', cast=bool)",
+            "$S else on",
+        ),
+        (
+            "from decouple import config\nDEBUG = config('DEBUG', default=False, cast=bool)\nSESSION_COOKIE_SECURE = config('S', default=not DEBUG, cast=bool)",
+            "$S else debug off, release on",
+        ),
+        (
+            "from shop.nowhere import config\nSESSION_COOKIE_SECURE = config('SEC', default=True)",
+            "$SEC else on",
+        ),
         // Helpers of the project.
-        ("import os\ndef flag(name, default=False):\n    value = os.environ.get(name)\n    if value is None:\n        return default\n    return value.lower() in ('1', 'true')\nSESSION_COOKIE_SECURE = flag('S', True)", "$S else on"),
-        ("import os\ndef flag(name, default=False):\n    value = os.environ.get(name)\n    if value is None:\n        return default\n    return value.lower() in ('1', 'true')\nSESSION_COOKIE_SECURE = flag('S')", "$S else off"),
-        ("import os\ndef required(name):\n    try:\n        return os.environ[name]\n    except KeyError:\n        raise RuntimeError(name)\nSESSION_COOKIE_SECURE = required('S') == 'on'", "$S"),
-        ("import os\ndef get(name, default=None):\n    try:\n        return os.environ[name]\n    except KeyError:\n        return default\nSESSION_COOKIE_SECURE = get('S', 'x') == 'x'", "$S else on"),
-        ("import os\ndef is_truthy(text):\n    return str(text).lower() in ['true', '1']\nSESSION_COOKIE_SECURE = is_truthy(os.getenv('S', 'False'))", "$S else off"),
-        ("def get_bool_from_env(name, default):\n    return magic(name) or other(default)\nSESSION_COOKIE_SECURE = get_bool_from_env('SEC', True)", "$SEC else on"),
+        (
+            "import os\ndef flag(name, default=False):\n    value = os.environ.get(name)\n    if value is None:\n        return default\n    return value.lower() in ('1', 'true')\nSESSION_COOKIE_SECURE = flag('S', True)",
+            "$S else on",
+        ),
+        (
+            "import os\ndef flag(name, default=False):\n    value = os.environ.get(name)\n    if value is None:\n        return default\n    return value.lower() in ('1', 'true')\nSESSION_COOKIE_SECURE = flag('S')",
+            "$S else off",
+        ),
+        (
+            "import os\ndef required(name):\n    try:\n        return os.environ[name]\n    except KeyError:\n        raise RuntimeError(name)\nSESSION_COOKIE_SECURE = required('S') == 'on'",
+            "$S",
+        ),
+        (
+            "import os\ndef get(name, default=None):\n    try:\n        return os.environ[name]\n    except KeyError:\n        return default\nSESSION_COOKIE_SECURE = get('S', 'x') == 'x'",
+            "$S else on",
+        ),
+        (
+            "import os\ndef is_truthy(text):\n    return str(text).lower() in ['true', '1']\nSESSION_COOKIE_SECURE = is_truthy(os.getenv('S', 'False'))",
+            "$S else off",
+        ),
+        (
+            "def get_bool_from_env(name, default):\n    return magic(name) or other(default)\nSESSION_COOKIE_SECURE = get_bool_from_env('SEC', True)",
+            "$SEC else on",
+        ),
         // Production by name or https.
-        ("import os\nPRODUCTION = os.environ.get('ENV') == 'production'\nSESSION_COOKIE_SECURE = PRODUCTION", "debug off, release on"),
-        ("import os\nENV = os.environ.get('ENV', 'local')\nif ENV in ('production', 'staging'):\n    SESSION_COOKIE_SECURE = True", "debug off, release on"),
+        (
+            "import os\nPRODUCTION = os.environ.get('ENV') == 'production'\nSESSION_COOKIE_SECURE = PRODUCTION",
+            "debug off, release on",
+        ),
+        (
+            "import os\nENV = os.environ.get('ENV', 'local')\nif ENV in ('production', 'staging'):\n    SESSION_COOKIE_SECURE = True",
+            "debug off, release on",
+        ),
         ("import os\nif 'DYNO' in os.environ:\n    SESSION_COOKIE_SECURE = True", "debug off, release on"),
-        ("import os\nSITE_URL = os.environ.get('SITE_URL', 'http://localhost')\nif SITE_URL.startswith('https://'):\n    SESSION_COOKIE_SECURE = True", "debug off, release on"),
-        ("import os\nDOMAIN = os.environ['DOMAIN']\nif DOMAIN == 'localhost':\n    X = 1\nelse:\n    SESSION_COOKIE_SECURE = True", "debug off, release on"),
-        ("import os\nENABLE_HTTPS = os.environ.get('ENABLE_HTTPS', '0') == '1'\nSESSION_COOKIE_SECURE = ENABLE_HTTPS", "debug off, release on"),
-        ("import os\nif os.environ.get('SSL', '0') == '1':\n    SESSION_COOKIE_SECURE = True", "$SSL else off"),
-        ("import sys\nif 'test' in sys.argv:\n    SESSION_COOKIE_SECURE = False\nelse:\n    SESSION_COOKIE_SECURE = True", "debug off, release on"),
-        ("import sys\nTESTING = 'test' in sys.argv\nSESSION_COOKIE_SECURE = not TESTING", "debug off, release on"),
+        (
+            "import os\nSITE_URL = os.environ.get('SITE_URL', 'http://localhost')\nif SITE_URL.startswith('https://'):\n    SESSION_COOKIE_SECURE = True",
+            "debug off, release on",
+        ),
+        (
+            "import os\nDOMAIN = os.environ['DOMAIN']\nif DOMAIN == 'localhost':\n    X = 1\nelse:\n    SESSION_COOKIE_SECURE = True",
+            "debug off, release on",
+        ),
+        (
+            "import os\nENABLE_HTTPS = os.environ.get('ENABLE_HTTPS', '0') == '1'\nSESSION_COOKIE_SECURE = ENABLE_HTTPS",
+            "debug off, release on",
+        ),
+        (
+            "import os\nif os.environ.get('SSL', '0') == '1':\n    SESSION_COOKIE_SECURE = True",
+            "$SSL else off",
+        ),
+        (
+            "import sys\nif 'test' in sys.argv:\n    SESSION_COOKIE_SECURE = False\nelse:\n    SESSION_COOKIE_SECURE = True",
+            "debug off, release on",
+        ),
+        (
+            "import sys\nTESTING = 'test' in sys.argv\nSESSION_COOKIE_SECURE = not TESTING",
+            "debug off, release on",
+        ),
         // Files and objects outside.
-        ("configuration = load()\nSESSION_COOKIE_SECURE = getattr(configuration, 'SESSION_COOKIE_SECURE', False)", "SESSION_COOKIE_SECURE else off"),
+        (
+            "configuration = load()\nSESSION_COOKIE_SECURE = getattr(configuration, 'SESSION_COOKIE_SECURE', False)",
+            "SESSION_COOKIE_SECURE else off",
+        ),
         ("CONFIG = load()\nSESSION_COOKIE_SECURE = CONFIG.SESSION_COOKIE_SECURE", "SESSION_COOKIE_SECURE"),
-        ("import configparser\nc = configparser.ConfigParser()\nc.read('x.cfg')\nSESSION_COOKIE_SECURE = c.getboolean('site', 'https', fallback=True)", "site.https else on"),
+        (
+            "import configparser\nc = configparser.ConfigParser()\nc.read('x.cfg')\nSESSION_COOKIE_SECURE = c.getboolean('site', 'https', fallback=True)",
+            "site.https else on",
+        ),
         // Unknown conditions.
         ("if unknown():\n    SESSION_COOKIE_SECURE = True", "on or off"),
         ("try:\n    LOCAL\nexcept NameError:\n    LOCAL = True\nSESSION_COOKIE_SECURE = LOCAL", "on"),
@@ -152,7 +242,10 @@ fn idioms_of_one_setting() {
         ("vars().update(SESSION_COOKIE_SECURE=True)", "on"),
         ("for name in ['SESSION', 'CSRF']:\n    globals()[name + '_COOKIE_SECURE'] = True", "on"),
         ("for name in ('SESSION', 'CSRF'):\n    globals()[f'{name}_COOKIE_SECURE'] = True", "on"),
-        ("SESSION_COOKIE_SECURE = False\nimport yaml\nvars().update(yaml.safe_load(open('x')))", "names that are put into `globals()`.SESSION_COOKIE_SECURE"),
+        (
+            "SESSION_COOKIE_SECURE = False\nimport yaml\nvars().update(yaml.safe_load(open('x')))",
+            "names that are put into `globals()`.SESSION_COOKIE_SECURE",
+        ),
         // Not settings at all.
         ("def setup():\n    SESSION_COOKIE_SECURE = True", "off"),
         ("class Serializer:\n    SESSION_COOKIE_SECURE = True", "off"),
@@ -183,8 +276,16 @@ fn faults_of_types() {
         ("import environ\nenv = environ.Env()\nDEBUG = env('DEBUG', default=True)", "DEBUG", false),
         ("SESSION_COOKIE_SECURE = 'False'", "SESSION_COOKIE_SECURE", true),
         ("SESSION_COOKIE_AGE = '3600'", "SESSION_COOKIE_AGE", true),
-        ("from datetime import timedelta\nSESSION_COOKIE_AGE = timedelta(days=1)", "SESSION_COOKIE_AGE", true),
-        ("from datetime import timedelta\nSESSION_COOKIE_AGE = timedelta(days=1).total_seconds()", "SESSION_COOKIE_AGE", false),
+        (
+            "from datetime import timedelta\nSESSION_COOKIE_AGE = timedelta(days=1)",
+            "SESSION_COOKIE_AGE",
+            true,
+        ),
+        (
+            "from datetime import timedelta\nSESSION_COOKIE_AGE = timedelta(days=1).total_seconds()",
+            "SESSION_COOKIE_AGE",
+            false,
+        ),
         ("import os\nSESSION_COOKIE_AGE = os.environ.get('AGE', 3600)", "SESSION_COOKIE_AGE", true),
         ("import os\nSESSION_COOKIE_AGE = int(os.environ.get('AGE', 3600))", "SESSION_COOKIE_AGE", false),
         ("SESSION_COOKIE_SAMESITE = True", "SESSION_COOKIE_SAMESITE", true),
@@ -201,7 +302,9 @@ fn faults_of_types() {
 
 #[test]
 fn the_session_cookie() {
-    let it = single("SESSION_COOKIE_SAMESITE = None\nSESSION_COOKIE_AGE = 60 * 60 * 24\nSESSION_COOKIE_DOMAIN = '.shop.org'\nSESSION_COOKIE_NAME = '__Host-s'\n");
+    let it = single(
+        "SESSION_COOKIE_SAMESITE = None\nSESSION_COOKIE_AGE = 60 * 60 * 24\nSESSION_COOKIE_DOMAIN = '.shop.org'\nSESSION_COOKIE_NAME = '__Host-s'\n",
+    );
     let cookie = |attribute| it.attribute(FactKind::Cookie, "__Host-s", attribute);
     assert_eq!(cookie("same_site"), "unset");
     assert_eq!(cookie("lifetime"), "86400");
@@ -220,8 +323,13 @@ fn the_session_cookie() {
 #[test]
 fn other_cookies() {
     assert_eq!(single("").attribute(FactKind::Cookie, "csrftoken", "secure"), "off");
-    assert_eq!(single("CSRF_USE_SESSIONS = True").attribute(FactKind::Cookie, "csrftoken", "secure"), "no fact");
-    let it = single("MIDDLEWARE += ['django.contrib.messages.middleware.MessageMiddleware']\nSESSION_COOKIE_SECURE = True");
+    assert_eq!(
+        single("CSRF_USE_SESSIONS = True").attribute(FactKind::Cookie, "csrftoken", "secure"),
+        "no fact"
+    );
+    let it = single(
+        "MIDDLEWARE += ['django.contrib.messages.middleware.MessageMiddleware']\nSESSION_COOKIE_SECURE = True",
+    );
     assert_eq!(it.attribute(FactKind::Cookie, "messages", "secure"), "on");
     assert_eq!(it.attribute(FactKind::Cookie, "messages", "role"), "'preference'");
     let it = single("MIDDLEWARE = ['django.middleware.common.CommonMiddleware']");
@@ -235,19 +343,24 @@ fn sessions() {
     assert_eq!(it.attribute(FactKind::Session, "", "serializer"), "unset");
     let redis = "SESSION_ENGINE = 'django.contrib.sessions.backends.cache'\nSESSION_CACHE_ALIAS = 's'\nCACHES = {'default': {'BACKEND': 'django.core.cache.backends.locmem.LocMemCache'}, 's': {'BACKEND': 'django_redis.cache.RedisCache'}}";
     assert_eq!(single(redis).attribute(FactKind::Session, "", "store"), "'redis'");
-    let it = single("SESSION_ENGINE = 'django.contrib.sessions.backends.signed_cookies'\nSESSION_SERIALIZER = 'shop.serializers.LegacyPickleSerializer'");
+    let it = single(
+        "SESSION_ENGINE = 'django.contrib.sessions.backends.signed_cookies'\nSESSION_SERIALIZER = 'shop.serializers.LegacyPickleSerializer'",
+    );
     assert_eq!(it.attribute(FactKind::Session, "", "store"), "'cookie'");
     assert_eq!(it.attribute(FactKind::Session, "", "protection"), "'signed'");
     assert_eq!(it.attribute(FactKind::Session, "", "serializer"), "'pickle'");
     let it = single("SESSION_ENGINE = 'django.contrib.sessions.backends.file'");
     assert_eq!(it.attribute(FactKind::Session, "", "temp_dir"), "on");
-    let it = single("SESSION_ENGINE = 'django.contrib.sessions.backends.file'\nSESSION_FILE_PATH = '/var/lib/shop'");
+    let it = single(
+        "SESSION_ENGINE = 'django.contrib.sessions.backends.file'\nSESSION_FILE_PATH = '/var/lib/shop'",
+    );
     assert_eq!(it.attribute(FactKind::Session, "", "temp_dir"), "off");
 }
 
 #[test]
 fn a_serializer_that_was_removed() {
-    let settings = format!("{SHAPE}SESSION_SERIALIZER = 'django.contrib.sessions.serializers.PickleSerializer'\n");
+    let settings =
+        format!("{SHAPE}SESSION_SERIALIZER = 'django.contrib.sessions.serializers.PickleSerializer'\n");
     for (version, works) in [("4.2.1", "on"), ("5.1", "off")] {
         let requirement = format!("django=={version}\n");
         let it = project(&[("requirements.txt", &requirement), ("shop/settings.py", &settings)]);
@@ -266,13 +379,31 @@ fn keys() {
         ("import os\nSECRET_KEY = os.environ.get('K')", "'env'"),
         ("import os\nSECRET_KEY = os.environ.get('K', 'k3#d_9s0pq%mxa8f!zz1')", "'env-fallback'"),
         ("import os\nSECRET_KEY = os.environ.get('K') or 'k3#d_9s0pq%mxa8f!zz1'", "'env-fallback'"),
-        ("from django.core.management.utils import get_random_secret_key as g\nSECRET_KEY = g()", "'generated'"),
-        ("import os\nfrom django.core.management.utils import get_random_secret_key\nSECRET_KEY = os.environ.get('K', get_random_secret_key())", "$K else 'generated'"),
+        (
+            "from django.core.management.utils import get_random_secret_key as g\nSECRET_KEY = g()",
+            "'generated'",
+        ),
+        (
+            "import os\nfrom django.core.management.utils import get_random_secret_key\nSECRET_KEY = os.environ.get('K', get_random_secret_key())",
+            "$K else 'generated'",
+        ),
         ("with open('/etc/key') as f:\n    SECRET_KEY = f.read().strip()", "'file'"),
-        ("try:\n    from .secret import SECRET_KEY\nexcept ImportError:\n    SECRET_KEY = 'k3#d_9s0pq%mxa8f!zz1'", "'env-fallback'"),
-        ("import os, sys\nSECRET_KEY = os.environ.get('K', 'k3#d_9s0pq%mxa8f!zz1')\nif not DEBUG and SECRET_KEY == 'k3#d_9s0pq%mxa8f!zz1':\n    sys.exit(1)", "'env'"),
-        ("import random\nSECRET_KEY = ''.join([random.SystemRandom().choice('abc') for i in range(50)])", "?"),
-        ("DEBUG = True\nif DEBUG:\n    SECRET_KEY = 'k3#d_9s0pq%mxa8f!zz1'\nelse:\n    import os\n    SECRET_KEY = os.environ['K']", "debug 'literal', release 'env'"),
+        (
+            "try:\n    from .secret import SECRET_KEY\nexcept ImportError:\n    SECRET_KEY = 'k3#d_9s0pq%mxa8f!zz1'",
+            "'env-fallback'",
+        ),
+        (
+            "import os, sys\nSECRET_KEY = os.environ.get('K', 'k3#d_9s0pq%mxa8f!zz1')\nif not DEBUG and SECRET_KEY == 'k3#d_9s0pq%mxa8f!zz1':\n    sys.exit(1)",
+            "'env'",
+        ),
+        (
+            "import random\nSECRET_KEY = ''.join([random.SystemRandom().choice('abc') for i in range(50)])",
+            "?",
+        ),
+        (
+            "DEBUG = True\nif DEBUG:\n    SECRET_KEY = 'k3#d_9s0pq%mxa8f!zz1'\nelse:\n    import os\n    SECRET_KEY = os.environ['K']",
+            "debug 'literal', release 'env'",
+        ),
     ];
     for (code, expected) in table {
         let it = single(code);
@@ -296,7 +427,10 @@ fn lists() {
         ("MIDDLEWARE = ('a.B',) + tuple(extra())", "?"),
         ("MIDDLEWARE = ['a.ForceSessionMiddleware']", "on"),
         ("MIDDLEWARE = list(filter(None, ['a.SessionMiddleware' if DEBUG else None]))", "?"),
-        ("import os\nMIDDLEWARE = ['a.B']\nif os.environ.get('X'):\n    MIDDLEWARE += ['a.SessionMiddleware']", "?"),
+        (
+            "import os\nMIDDLEWARE = ['a.B']\nif os.environ.get('X'):\n    MIDDLEWARE += ['a.SessionMiddleware']",
+            "?",
+        ),
         ("import os\nif os.environ.get('X'):\n    MIDDLEWARE.insert(0, 'a.B')", "on"),
         ("MIDDLEWARE = [*MIDDLEWARE, 'a.B']", "on"),
         ("MIDDLEWARE = []\nMIDDLEWARE.extend(['a.SessionMiddleware'])", "on"),
@@ -354,7 +488,10 @@ fn production_is_judged() {
     let it = package("_on = True\n", &[(prod, private)]);
     assert_eq!(it.setting("SESSION_COOKIE_SECURE"), "?");
     // Debug was still on when it was read.
-    let it = package("DEBUG = True\nSESSION_COOKIE_SECURE = not DEBUG\n", &[(prod, "from .base import *\nDEBUG = False\n")]);
+    let it = package(
+        "DEBUG = True\nSESSION_COOKIE_SECURE = not DEBUG\n",
+        &[(prod, "from .base import *\nDEBUG = False\n")],
+    );
     assert_eq!(it.setting("SESSION_COOKIE_SECURE"), "off");
 }
 
@@ -383,7 +520,8 @@ fn two_projects() {
 
 #[test]
 fn tests_and_examples_are_seen_and_not_judged() {
-    for path in ["tests/settings.py", "shop/settings_test.py", "sandbox/settings.py", "shop/settings/dev.py"] {
+    for path in ["tests/settings.py", "shop/settings_test.py", "sandbox/settings.py", "shop/settings/dev.py"]
+    {
         let it = project(&[(path, SHAPE)]);
         assert!(!it.facts.is_empty() && it.facts.iter().all(|it| it.test), "{path}");
     }
@@ -394,7 +532,8 @@ fn local_settings() {
     let code = "SESSION_COOKIE_SECURE = False\ntry:\n    from .local_settings import *\nexcept ImportError:\n    pass\n";
     let it = single(code);
     assert_eq!(it.setting("SESSION_COOKIE_SECURE"), "off");
-    let fact = it.of(FactKind::Setting).find(|it| it.name.as_deref() == Some("SESSION_COOKIE_SECURE")).unwrap();
+    let fact =
+        it.of(FactKind::Setting).find(|it| it.name.as_deref() == Some("SESSION_COOKIE_SECURE")).unwrap();
     assert!(fact.attributes["value"].trail[0].text.contains("local_settings"));
     let with = format!("{SHAPE}{code}");
     let it = project(&[
@@ -407,7 +546,10 @@ fn local_settings() {
 
 #[test]
 fn settings_of_a_library() {
-    let it = project(&[("shop/settings.py", "from rdmo.core.settings import *\nDEBUG = False\nSECRET_KEY = 'x'\nALLOWED_HOSTS = []\n")]);
+    let it = project(&[(
+        "shop/settings.py",
+        "from rdmo.core.settings import *\nDEBUG = False\nSECRET_KEY = 'x'\nALLOWED_HOSTS = []\n",
+    )]);
     assert_eq!(it.setting("SESSION_COOKIE_SECURE"), "?");
     assert_eq!(it.setting("DEBUG"), "off");
 }
@@ -415,8 +557,8 @@ fn settings_of_a_library() {
 #[test]
 fn classes() {
     let code = format!(
-        "from configurations import Configuration, values\n\nclass Base(Configuration):\n{}    SECRET_KEY = values.SecretValue()\n    SESSION_COOKIE_SECURE = values.BooleanValue(False)\n    SESSION_COOKIE_AGE = values.Value(False)\n\nclass Development(Base):\n    DEBUG = True\n\nclass Production(Base):\n    SESSION_COOKIE_SECURE = True\n    CSRF_COOKIE_SECURE = values.BooleanValue(True)\n    @property\n    def SESSION_COOKIE_NAME(self):\n        return 'x' + self.ROOT_URLCONF\n\nclass ProductionInsecure(Production):\n    SESSION_COOKIE_SECURE = False\n",
-        SHAPE.lines().map(|it| format!("    {it}\n")).collect::<String>()
+        "from configurations import Configuration, values\n\nclass Base(Configuration):\n    {}\n    SECRET_KEY = values.SecretValue()\n    SESSION_COOKIE_SECURE = values.BooleanValue(False)\n    SESSION_COOKIE_AGE = values.Value(False)\n\nclass Development(Base):\n    DEBUG = True\n\nclass Production(Base):\n    SESSION_COOKIE_SECURE = True\n    CSRF_COOKIE_SECURE = values.BooleanValue(True)\n    @property\n    def SESSION_COOKIE_NAME(self):\n        return 'x' + self.ROOT_URLCONF\n\nclass ProductionInsecure(Production):\n    SESSION_COOKIE_SECURE = False\n",
+        SHAPE.lines().collect::<Vec<_>>().join("\n    ")
     );
     let it = project(&[("shop/settings.py", &code)]);
     assert_eq!(it.setting("SESSION_COOKIE_SECURE"), "on");
@@ -431,12 +573,18 @@ fn classes() {
 fn split_settings() {
     let it = project(&[
         ("server/__init__.py", ""),
-        ("server/settings/__init__.py", "from os import environ\nfrom split_settings.tools import include, optional\n_ENV = environ.get('DJANGO_ENV', default='development')\n_base = ('components/common.py', f'environments/{_ENV}.py', optional('environments/local.py'))\ninclude(*_base)\n"),
+        (
+            "server/settings/__init__.py",
+            "from os import environ\nfrom split_settings.tools import include, optional\n_ENV = environ.get('DJANGO_ENV', default='development')\n_base = ('components/common.py', f'environments/{_ENV}.py', optional('environments/local.py'))\ninclude(*_base)\n",
+        ),
         ("server/settings/components/__init__.py", ""),
         ("server/settings/components/common.py", SHAPE),
         ("server/settings/environments/__init__.py", ""),
         ("server/settings/environments/development.py", "DEBUG = True\n"),
-        ("server/settings/environments/production.py", "DEBUG = False\nSESSION_COOKIE_SECURE = not DEBUG\nROOT = ROOT_URLCONF\n"),
+        (
+            "server/settings/environments/production.py",
+            "DEBUG = False\nSESSION_COOKIE_SECURE = not DEBUG\nROOT = ROOT_URLCONF\n",
+        ),
     ]);
     assert_eq!(it.setting("SESSION_COOKIE_SECURE"), "on");
     assert_eq!(it.of(FactKind::Application).count(), 1);
@@ -458,9 +606,18 @@ fn names_that_are_never_read() {
 #[test]
 fn hostile_code_ends() {
     let deep = format!("X = {}1{}\n", "[".repeat(200), "]".repeat(200));
-    let branches: String = (0..200).map(|it| format!("if u{it}():\n    MIDDLEWARE += ['m{it}']\n    A{it} = A\n    A = [A, {it}]\n")).collect();
+    let branch =
+        |it: i32| format!("if u{it}():\n    MIDDLEWARE += ['m{it}']\n    A{it} = A\n    A = [A, {it}]\n");
+    let branches = (0..200).map(branch).collect::<Vec<_>>().join("\n");
     let recursive = "def f(x):\n    return f(x) + f(x)\nX = f(1)\nclass A(A):\n    X = A.X\n";
-    for code in [deep.as_str(), &branches, recursive, "from shop.settings import *\n", "while True:\n    X += 1\n", "X = 'a' * 10 ** 12\nY = 2 ** 99999\nZ = 1 / 0\n"] {
+    for code in [
+        deep.as_str(),
+        &branches,
+        recursive,
+        "from shop.settings import *\n",
+        "while True:\n    X += 1\n",
+        "X = 'a' * 10 ** 12\nY = 2 ** 99999\nZ = 1 / 0\n",
+    ] {
         assert_ne!(single(code).setting("DEBUG"), "no fact", "{}", &code[..code.len().min(60)]);
     }
 }

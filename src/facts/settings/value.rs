@@ -132,8 +132,6 @@ pub(super) enum Object {
     Instance(Rc<Namespace>),
     /// A reader of environment variables, of a row in the table of libraries.
     Reader(Rc<Reader>),
-    /// A method not yet called.
-    Method(Rc<(Val, Name)>),
     /// The namespace of the module itself: `globals()`, `locals()`, `vars()`.
     Globals,
     /// A declared value of a settings class, complete once its name is known.
@@ -318,7 +316,9 @@ impl Val {
             (Self::Unbound, Self::Unbound) | (Self::Null, Self::Null) | (Self::Random, Self::Random) => true,
             (Self::Bool(a), Self::Bool(b)) => a == b,
             (Self::Int(a), Self::Int(b)) => a == b,
-            (Self::Float(a), Self::Float(b)) | (Self::Seconds(a), Self::Seconds(b)) => a.to_bits() == b.to_bits(),
+            (Self::Float(a), Self::Float(b)) | (Self::Seconds(a), Self::Seconds(b)) => {
+                a.to_bits() == b.to_bits()
+            }
             (Self::Text(a), Self::Text(b)) => a == b,
             (Self::Bytes(a), Self::Bytes(b)) => a == b,
             (Self::Opaque(a), Self::Opaque(b)) => a == b,
@@ -326,7 +326,10 @@ impl Val {
                 Rc::ptr_eq(a, b)
                     || (a.complete == b.complete
                         && a.items.len() == b.items.len()
-                        && a.items.iter().zip(&b.items).all(|(a, b)| a.maybe == b.maybe && a.val.same(&b.val)))
+                        && a.items
+                            .iter()
+                            .zip(&b.items)
+                            .all(|(a, b)| a.maybe == b.maybe && a.val.same(&b.val)))
             }
             (Self::Dict(a), Self::Dict(b)) => {
                 Rc::ptr_eq(a, b)
@@ -339,9 +342,13 @@ impl Val {
             }
             (Self::Env(a), Self::Env(b)) => {
                 Rc::ptr_eq(a, b)
-                    || (a.name == b.name && a.cast == b.cast && same_option(a.fallback.as_ref(), b.fallback.as_ref()))
+                    || (a.name == b.name
+                        && a.cast == b.cast
+                        && same_option(a.fallback.as_ref(), b.fallback.as_ref()))
             }
-            (Self::Debug(a), Self::Debug(b)) => a.in_debug.same(&b.in_debug) && a.in_release.same(&b.in_release),
+            (Self::Debug(a), Self::Debug(b)) => {
+                a.in_debug.same(&b.in_debug) && a.in_release.same(&b.in_release)
+            }
             (Self::File(a), Self::File(b)) => {
                 a.key == b.key && same_option(a.fallback.as_ref(), b.fallback.as_ref())
             }
@@ -409,11 +416,11 @@ pub(super) fn map2(a: &Val, b: &Val, lift: Lift, leaf: &mut dyn FnMut(&Val, &Val
         (Val::Opaque(_), _) => a.clone(),
         (_, Val::Opaque(_)) => b.clone(),
         (Val::Debug(it), other) | (other, Val::Debug(it)) => {
-            let left = matches!(a, Val::Debug(_));
+            let is_first = matches!(a, Val::Debug(_));
             let read_as_true = it.read_as_true || matches!(other, Val::Debug(it) if it.read_as_true);
             let mut at = |mine: &Val, view| {
                 let theirs = other.seen_as(view);
-                if left { map2(mine, &theirs, lift, leaf) } else { map2(&theirs, mine, lift, leaf) }
+                if is_first { map2(mine, &theirs, lift, leaf) } else { map2(&theirs, mine, lift, leaf) }
             };
             let (in_debug, in_release) = (at(&it.in_debug, View::Debug), at(&it.in_release, View::Release));
             Val::debug(&in_debug, &in_release, read_as_true)

@@ -49,7 +49,9 @@ type Lists = BTreeMap<String, Vec<String>>;
 
 fn tables() -> &'static Tables {
     static TABLES: OnceLock<Tables> = OnceLock::new();
-    TABLES.get_or_init(|| toml::from_str(include_str!("../../../models/settings-roles.toml")).unwrap_or_default())
+    TABLES.get_or_init(|| {
+        toml::from_str(include_str!("../../../models/settings-roles.toml")).unwrap_or_default()
+    })
 }
 
 fn words(name: &str) -> Vec<String> {
@@ -141,7 +143,13 @@ pub(super) fn side(name: &str) -> Option<Side> {
 pub(super) fn flag(text: &str) -> Option<bool> {
     let text = text.trim().to_ascii_lowercase();
     let has = |key| tables().flag.get(key).is_some_and(|list| list.contains(&text));
-    if has("on") { Some(true) } else if has("off") { Some(false) } else { None }
+    if has("on") {
+        Some(true)
+    } else if has("off") {
+        Some(false)
+    } else {
+        None
+    }
 }
 
 /// Whether a key's text only stands in for a key.

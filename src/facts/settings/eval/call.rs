@@ -79,16 +79,12 @@ impl Evaluator<'_> {
             }
             Val::Object(Object::Foreign(path)) => {
                 let path = path.clone();
-                self.foreign(&path, args, span)
+                self.foreign(&path, &args, span)
             }
             Val::Object(Object::Reader(reader)) => match environment::reader_read(reader.row, None) {
                 Some(read) => self.read(&read, Some(reader), &args),
                 None => Val::opaque("the result of a call"),
             },
-            Val::Object(Object::Method(method)) => {
-                let (receiver, name) = (&method.0, &method.1);
-                self.call_method(receiver, name, args, span)
-            }
             Val::Object(Object::Class(class)) => self.construct(class),
             _ => {
                 self.escaping(&args, span, "a call");
@@ -115,7 +111,10 @@ impl Evaluator<'_> {
         let defaults: Vec<Option<Val>> =
             function.params.iter().map(|it| it.default.as_ref().map(|it| self.eval(it))).collect();
         let trail = std::mem::take(&mut self.trail);
-        self.frames.push(Frame { captured: closure.captured.clone(), ..Frame::new(closure.home, FrameKind::Function) });
+        self.frames.push(Frame {
+            captured: closure.captured.clone(),
+            ..Frame::new(closure.home, FrameKind::Function)
+        });
         let mut positional = args.positional.into_iter();
         for (param, default) in function.params.iter().zip(defaults) {
             let PatternKind::Bind(name, _) = &param.pattern.kind else { continue };
@@ -150,7 +149,8 @@ impl Evaluator<'_> {
     /// `env_bool("NAME", False)`: a first argument in capitals and a default look like a read of the environment, whoever reads.
     pub(super) fn guess(&mut self, args: &Args, closure: Option<&Rc<Closure>>) -> Option<Val> {
         let name = args.first()?.as_text().filter(|it| is_constant_name(it))?;
-        let given = args.keyword("default").or_else(|| args.keyword("fallback")).or_else(|| args.positional.get(1));
+        let given =
+            args.keyword("default").or_else(|| args.keyword("fallback")).or_else(|| args.positional.get(1));
         let declared = || {
             let params = &closure?.function.params;
             let param = params.iter().skip(1).find_map(|it| it.default.as_ref())?;
@@ -235,9 +235,10 @@ impl Evaluator<'_> {
 
     fn getattr(&mut self, args: &Args) -> Val {
         let Some(name) = args.positional.get(1).and_then(Val::as_text).map(SmolStr::new) else {
-            return args.positional.get(2).map_or_else(|| Val::opaque("an attribute"), |default| {
-                Val::one_of([default.clone(), Val::opaque("an attribute")])
-            });
+            return args.positional.get(2).map_or_else(
+                || Val::opaque("an attribute"),
+                |default| Val::one_of([default.clone(), Val::opaque("an attribute")]),
+            );
         };
         let base = args.first().cloned().unwrap_or(Val::Null);
         let default = args.positional.get(2).cloned();

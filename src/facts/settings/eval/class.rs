@@ -96,8 +96,10 @@ impl Evaluator<'_> {
             if !is_property(function) {
                 continue;
             }
-            let closure = Rc::new(Closure { home: class.home, function: function.clone(), captured: Rc::new([]) });
-            let args = Args { positional: vec![Val::Object(Object::Instance(this.clone()))], ..Args::default() };
+            let closure =
+                Rc::new(Closure { home: class.home, function: function.clone(), captured: Rc::new([]) });
+            let args =
+                Args { positional: vec![Val::Object(Object::Instance(this.clone()))], ..Args::default() };
             let val = self.invoke(&Val::Object(Object::Function(closure)), args, None);
             let span = returned(function).map_or(function.name.span, |it| it.span);
             names.names.insert(function.name.name.clone(), Rc::new(Binding::new(val, span)));
@@ -107,9 +109,9 @@ impl Evaluator<'_> {
 
 fn is_property(function: &Function) -> bool {
     function.attributes.iter().any(|it| match &it.expr.kind {
-        ExprKind::Path(Path { segments, .. }) => {
-            segments.last().is_some_and(|it| it == "property" || it == "cached_property" || it == "classproperty")
-        }
+        ExprKind::Path(Path { segments, .. }) => segments
+            .last()
+            .is_some_and(|it| it == "property" || it == "cached_property" || it == "classproperty"),
         ExprKind::Field(_, name) => name.name == "property" || name.name == "cached_property",
         _ => false,
     })

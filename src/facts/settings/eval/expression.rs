@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use crate::ir::{
-    BinaryOp, Comprehension, ComprehensionKind, Expr, ExprKind, FormatPart, Ident, Literal, Pattern, Span, UnaryOp,
+    BinaryOp, Comprehension, ComprehensionKind, Expr, ExprKind, FormatPart, Ident, Literal, Pattern, Span,
+    UnaryOp,
 };
 
 use super::super::join::{decided, join, truth};
 use super::super::value::{
-    Cast, Closure, Dict, Entry, EnvVal, FileVal, Item, Lift, Object, Sequence, Val, map, map2,
+    Cast, Closure, Dict, EnvVal, FileVal, Item, Lift, Object, Sequence, Val, map, map2,
 };
 use super::super::words::{self, Side};
 use super::statement::unpacked;
@@ -156,7 +157,8 @@ impl Evaluator<'_> {
                 };
             }
             if let Val::File(file) = &left {
-                let fallback = file.fallback.as_ref().map_or_else(|| right.clone(), |it| join(&truth(it), it, &right));
+                let fallback =
+                    file.fallback.as_ref().map_or_else(|| right.clone(), |it| join(&truth(it), it, &right));
                 return Val::File(Rc::new(FileVal { fallback: Some(fallback), ..(**file).clone() }));
             }
         }
@@ -243,14 +245,18 @@ impl Evaluator<'_> {
         if let (Val::Object(Object::Globals), Some(name)) = (base, index.as_text()) {
             return self.name(name);
         }
-        map2(base, index, Lift { cast: Some(Cast::Any), when_on: |it| it }, &mut |base, index| match (base, index) {
+        map2(base, index, Lift { cast: Some(Cast::Any), when_on: |it| it }, &mut |base, index| match (
+            base, index,
+        ) {
             (Val::List(list), Val::Int(at)) if list.items.iter().all(|it| !it.maybe) => {
                 let length = i64::try_from(list.items.len()).unwrap_or(i64::MAX);
                 let at = if *at < 0 && list.complete { at + length } else { *at };
                 let item = usize::try_from(at).ok().and_then(|at| list.items.get(at));
                 item.map_or_else(|| Val::opaque("an element of a list"), |it| it.val.clone())
             }
-            (Val::Dict(dict), key) => dict.get(key).map_or_else(|| Val::opaque("an entry of a mapping"), Val::clone),
+            (Val::Dict(dict), key) => {
+                dict.get(key).map_or_else(|| Val::opaque("an entry of a mapping"), Val::clone)
+            }
             _ => Val::opaque("a part of a value"),
         })
     }
@@ -316,7 +322,9 @@ impl Evaluator<'_> {
     pub(super) fn elements(&mut self, iterable: &Expr) -> Option<Vec<Val>> {
         let val = self.eval(iterable);
         let list = match &val {
-            Val::Dict(dict) if !dict.incomplete => return Some(dict.entries.iter().map(|it| it.key.clone()).collect()),
+            Val::Dict(dict) if !dict.incomplete => {
+                return Some(dict.entries.iter().map(|it| it.key.clone()).collect());
+            }
             Val::List(list) if list.complete => list,
             _ => return None,
         };
@@ -333,8 +341,10 @@ impl Evaluator<'_> {
         let [clause] = it.clauses.as_slice() else { return unknown };
         let source = self.eval(&clause.iterable);
         if let Val::Debug(debug) = &source {
-            let in_debug = self.filtered(it, &clause.pattern, &clause.conditions, &debug.in_debug, kind, span);
-            let in_release = self.filtered(it, &clause.pattern, &clause.conditions, &debug.in_release, kind, span);
+            let in_debug =
+                self.filtered(it, &clause.pattern, &clause.conditions, &debug.in_debug, kind, span);
+            let in_release =
+                self.filtered(it, &clause.pattern, &clause.conditions, &debug.in_release, kind, span);
             return Val::debug(&in_debug, &in_release, debug.read_as_true);
         }
         self.filtered(it, &clause.pattern, &clause.conditions, &source, kind, span)
@@ -411,7 +421,11 @@ impl Evaluator<'_> {
                 let items = unpacked(val, parts.len());
                 for (at, part) in parts.iter().enumerate() {
                     let item = items.as_ref().and_then(|it| it.get(at).cloned());
-                    self.store(part, &item.unwrap_or_else(|| Val::opaque("a part of an unknown value")), span);
+                    self.store(
+                        part,
+                        &item.unwrap_or_else(|| Val::opaque("a part of an unknown value")),
+                        span,
+                    );
                 }
             }
             ExprKind::Index(base, index) => {
@@ -555,7 +569,9 @@ fn sided(name: &str, val: Val) -> Val {
     if name == DEBUG && matches!(val, Val::Bool(true)) {
         return Val::debug(&Val::Bool(true), &Val::Bool(false), true);
     }
-    if is_flag(&val) && let Some(side) = words::side(name) {
+    if is_flag(&val)
+        && let Some(side) = words::side(name)
+    {
         return of_side(side, true);
     }
     val
@@ -566,13 +582,11 @@ fn is_flag(val: &Val) -> bool {
     match val {
         Val::Env(env) => match env.cast {
             Cast::Bool | Cast::Truthiness => true,
-            Cast::Text | Cast::Int | Cast::Any => {
-                env.fallback.as_ref().is_some_and(|it| match it {
-                    Val::Bool(_) | Val::Null | Val::Int(0 | 1) => true,
-                    Val::Text(text) => words::flag(text).is_some(),
-                    _ => false,
-                })
-            }
+            Cast::Text | Cast::Int | Cast::Any => env.fallback.as_ref().is_some_and(|it| match it {
+                Val::Bool(_) | Val::Null | Val::Int(0 | 1) => true,
+                Val::Text(text) => words::flag(text).is_some(),
+                _ => false,
+            }),
             _ => false,
         },
         Val::File(file) => {

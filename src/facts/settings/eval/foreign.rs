@@ -8,9 +8,7 @@ use crate::ir::Span;
 
 use super::super::environment::{self, Gift};
 use super::super::join::truth;
-use super::super::value::{
-    Cast, Declared, Dict, FileVal, Lift, Object, Reader, Sequence, Val, map,
-};
+use super::super::value::{Cast, Declared, Dict, FileVal, Lift, Object, Reader, Sequence, Val, map};
 use super::super::words;
 use super::call::Args;
 use super::{Evaluator, operator, read};
@@ -19,18 +17,18 @@ use super::{Evaluator, operator, read};
 pub(in crate::facts::settings) const DERIVED: &str = "derived from other values";
 
 impl Evaluator<'_> {
-    pub(super) fn foreign(&mut self, path: &str, args: Args, span: Option<Span>) -> Val {
+    pub(super) fn foreign(&mut self, path: &str, args: &Args, span: Option<Span>) -> Val {
         if let Some(name) = path.strip_prefix("builtins.") {
-            return self.builtin(name, &args, span);
+            return self.builtin(name, args, span);
         }
         if let Some(read) = environment::function(path) {
-            return self.read(&read, None, &args);
+            return self.read(&read, None, args);
         }
         if let Some(row) = environment::reader(path) {
-            return reader(row, &args);
+            return reader(row, args);
         }
         if let Some((cast, required)) = environment::declared(path) {
-            return declared(cast, required, &args);
+            return declared(cast, required, args);
         }
         if environment::is_file_reader(path) {
             return Val::Object(Object::Foreign(path.into()));
@@ -38,7 +36,7 @@ impl Evaluator<'_> {
         if let Some((class, method)) = path.rsplit_once('.')
             && let Some((cast, fallback)) = environment::file_read(class, method)
         {
-            return file_setting(&args, cast, fallback);
+            return file_setting(args, cast, fallback);
         }
         let first = args.first().cloned().unwrap_or(Val::Null);
         match environment::gift(path) {
@@ -46,7 +44,7 @@ impl Evaluator<'_> {
             Some(Gift::Derived) => return derived(&first),
             Some(Gift::File) => {
                 self.attempt.lacking = true;
-                return file(&args, "a file");
+                return file(args, "a file");
             }
             Some(Gift::Flag) => return to_flag(&first),
             Some(Gift::Parsed) => return parsed(&first),
@@ -60,27 +58,26 @@ impl Evaluator<'_> {
             Some(Gift::TemporaryPath) => return Val::text("/tmp"),
             Some(Gift::Exit) => return Val::Unbound,
             Some(Gift::Include) => {
-                self.include(&args, span);
+                self.include(args, span);
                 return Val::Null;
             }
             Some(Gift::Optional) => return first,
             None => {}
         }
         match path {
-            "datetime.timedelta" => return seconds(&args),
+            "datetime.timedelta" => return seconds(args),
             "importlib.import_module" | "django.utils.module_loading.import_module" => {
                 return self.import_module(&first);
             }
             _ => {}
         }
-        if self.escaping(&args, span, &format!("`{path}`")) {
+        if self.escaping(args, span, &format!("`{path}`")) {
             return Val::Null;
         }
-        if let Some(flag) = path.rsplit('.').next().filter(|it| *it == "strtobool") {
-            let _ = flag;
+        if path.ends_with(".strtobool") {
             return to_flag(&first);
         }
-        self.guess(&args, None).unwrap_or_else(|| Val::opaque(format!("the result of `{path}`")))
+        self.guess(args, None).unwrap_or_else(|| Val::opaque(format!("the result of `{path}`")))
     }
 
     fn import_module(&mut self, name: &Val) -> Val {
@@ -88,13 +85,11 @@ impl Evaluator<'_> {
             return Val::opaque("a module that is chosen at start");
         };
         let parts: Vec<SmolStr> = name.split('.').map(SmolStr::new).collect();
-        match self.workspace.python_module(self.file(), 0, &parts) {
-            Some(file) => Val::Object(Object::Module(file)),
-            None => {
-                self.attempt.lacking = true;
-                Val::opaque("a module that the project does not have")
-            }
+        if let Some(file) = self.workspace.python_module(self.file(), 0, &parts) {
+            return Val::Object(Object::Module(file));
         }
+        self.attempt.lacking = true;
+        Val::opaque("a module that the project does not have")
     }
 }
 
@@ -125,7 +120,13 @@ fn declared(cast: Cast, required: bool, args: &Args) -> Val {
     let fixed = matches!(args.keyword("environ"), Some(Val::Bool(false)));
     let needed = required || matches!(args.keyword("environ_required"), Some(Val::Bool(true)));
     let default = if needed { None } else { Some(default.unwrap_or(Val::Null)) };
-    Val::Object(Object::Declared(Rc::new(Declared { cast, default, variable: text("environ_name"), prefix, fixed })))
+    Val::Object(Object::Declared(Rc::new(Declared {
+        cast,
+        default,
+        variable: text("environ_name"),
+        prefix,
+        fixed,
+    })))
 }
 
 fn file_setting(args: &Args, cast: Cast, fallback: &str) -> Val {
@@ -159,7 +160,9 @@ pub(super) fn to_int(val: &Val) -> Val {
         Val::Bool(it) => Val::Int(i64::from(*it)),
         #[expect(clippy::cast_possible_truncation, reason = "saturates, as far as settings go")]
         Val::Float(it) => Val::Int(*it as i64),
-        Val::Text(it) => it.trim().replace('_', "").parse().map_or_else(|_| Val::opaque("the number of a text"), Val::Int),
+        Val::Text(it) => {
+            it.trim().replace('_', "").parse().map_or_else(|_| Val::opaque("the number of a text"), Val::Int)
+        }
         _ => Val::opaque("a number"),
     })
 }
@@ -257,7 +260,8 @@ pub(super) fn is_instance(args: &Args) -> Val {
 }
 
 pub(super) fn extreme(max: bool, args: &Args) -> Val {
-    let numbers: Option<Vec<(f64, &Val)>> = args.positional.iter().map(|it| Some((it.number()?, it))).collect();
+    let numbers: Option<Vec<(f64, &Val)>> =
+        args.positional.iter().map(|it| Some((it.number()?, it))).collect();
     let best = numbers.and_then(|all| {
         all.into_iter().reduce(|a, b| if (b.0 > a.0) == max { b } else { a }).map(|(_, val)| val.clone())
     });

@@ -26,7 +26,9 @@ impl Evaluator<'_> {
     fn imported(&mut self, import: &Import) -> Val {
         let from = self.file();
         if let Some((name, module)) = import.path.split_last() {
-            if let Some(file) = self.find(from, import.level, module).filter(|_| !module.is_empty() || import.level > 0) {
+            if let Some(file) =
+                self.find(from, import.level, module).filter(|_| !module.is_empty() || import.level > 0)
+            {
                 self.edges.insert((from, file));
                 let submodule = || self.workspace.python_module(from, import.level, &import.path);
                 let bound = file == from || self.member_binding(file, name).is_some();
@@ -57,9 +59,7 @@ impl Evaluator<'_> {
         let from = self.file();
         let found = self.find(from, import.level, &import.path).or_else(|| {
             // What a file beside this one is called without dots in old code.
-            (import.level == 0 && import.path.len() == 1)
-                .then(|| self.find(from, 1, &import.path))
-                .flatten()
+            (import.level == 0 && import.path.len() == 1).then(|| self.find(from, 1, &import.path)).flatten()
         });
         let Some(file) = found.filter(|it| *it != from) else {
             let what = import.path.join(".");

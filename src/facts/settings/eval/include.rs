@@ -43,7 +43,9 @@ impl Evaluator<'_> {
             return Vec::new();
         }
         let joined = normal(&format!("{folder}/{pattern}"));
-        let Ok(glob) = globset::GlobBuilder::new(&joined).literal_separator(true).build() else { return Vec::new() };
+        let Ok(glob) = globset::GlobBuilder::new(&joined).literal_separator(true).build() else {
+            return Vec::new();
+        };
         let glob = glob.compile_matcher();
         let python = self.workspace.files.iter().filter(|it| it.kind == FileKind::Python);
         python.filter(|it| glob.is_match(&it.path)).map(|it| it.id).collect()

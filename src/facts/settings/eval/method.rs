@@ -21,7 +21,7 @@ impl Evaluator<'_> {
         match receiver {
             Val::Object(Object::Foreign(path)) => {
                 let path = format!("{path}.{name}");
-                self.foreign(&path, args, span)
+                self.foreign(&path, &args, span)
             }
             Val::Object(Object::Reader(reader)) => match environment::reader_read(reader.row, Some(name)) {
                 Some(read) => self.read(&read, Some(reader), &args),
@@ -47,7 +47,9 @@ impl Evaluator<'_> {
                 let callee = self.field(receiver, &ident);
                 self.invoke(&callee, args, span)
             }
-            Val::File(file) if matches!(name.as_str(), "read" | "read_text" | "readline" | "strip" | "rstrip") => {
+            Val::File(file)
+                if matches!(name.as_str(), "read" | "read_text" | "readline" | "strip" | "rstrip") =>
+            {
                 Val::File(Rc::new(FileVal { cast: Cast::Text, ..(**file).clone() }))
             }
             Val::Opaque(_) | Val::File(_) => {
@@ -60,7 +62,7 @@ impl Evaluator<'_> {
                     _ => Val::opaque(format!("the result of `{name}`")),
                 })
             }
-            _ => self.value_method(receiver, name, &args),
+            _ => value_method(receiver, name, &args),
         }
     }
 
@@ -98,83 +100,11 @@ impl Evaluator<'_> {
         Val::opaque("an entry of the namespace")
     }
 
-    fn value_method(&mut self, receiver: &Val, name: &str, args: &Args) -> Val {
-        if let Some(known) = by_words(receiver, name, args) {
-            return known;
-        }
-        let first = args.first().cloned().unwrap_or(Val::Null);
-        match name {
-            "lower" | "upper" | "strip" | "lstrip" | "rstrip" | "title" | "capitalize" | "casefold" | "replace"
-            | "format" | "join" | "removeprefix" | "removesuffix" | "encode" | "decode" => {
-                if name == "join" {
-                    return joined(receiver, &first);
-                }
-                map(receiver, Lift::KEEP, &mut |leaf| text_method(leaf, name, args))
-            }
-            "split" | "rsplit" | "splitlines" => map(receiver, Lift::cast(Cast::List), &mut |leaf| match leaf {
-                Val::Text(text) => split(text, first.as_text(), args.positional.len() > 1),
-                _ => Val::opaque("a part of a text"),
-            }),
-            "startswith" | "endswith" => {
-                let lift = Lift { cast: Some(Cast::Bool), when_on: |_| None };
-                map2(receiver, &first, lift, &mut |text, affix| match (text.as_text(), affix) {
-                    (Some(text), Val::Text(affix)) => Val::Bool(has_affix(name, text, affix)),
-                    (Some(text), Val::List(list)) if list.complete => {
-                        Val::Bool(list.items.iter().filter_map(|it| it.val.as_text()).any(|it| has_affix(name, text, it)))
-                    }
-                    _ => Val::opaque("how a text begins or ends"),
-                })
-            }
-            "isdigit" => map(receiver, Lift::cast(Cast::Bool), &mut |leaf| match leaf.as_text() {
-                Some(text) => Val::Bool(!text.is_empty() && text.bytes().all(|it| it.is_ascii_digit())),
-                None => Val::opaque("whether a text is a number"),
-            }),
-            "total_seconds" => map(receiver, Lift::KEEP, &mut |leaf| match leaf {
-                Val::Seconds(it) => Val::Float(*it),
-                _ => Val::opaque("a span of time"),
-            }),
-            "get" | "pop" => {
-                let default = args.positional.get(1).cloned().unwrap_or(Val::Null);
-                map2(receiver, &first, Lift { cast: Some(Cast::Any), when_on: |_| None }, &mut |dict, key| match dict {
-                    Val::Dict(dict) => match dict.get(key) {
-                        Some(val) => val.clone(),
-                        None if !dict.incomplete => default.clone(),
-                        None => Val::opaque("an entry of a mapping"),
-                    },
-                    _ => Val::opaque("an entry of a mapping"),
-                })
-            }
-            "copy" => receiver.clone(),
-            "keys" => match receiver {
-                Val::Dict(_) => Val::List(Rc::new(operator::as_list(receiver))),
-                _ => Val::opaque("keys of a mapping"),
-            },
-            "items" => match receiver {
-                Val::Dict(dict) => Val::List(Rc::new(pairs(dict))),
-                _ => Val::opaque("entries of a mapping"),
-            },
-            "values" => match receiver {
-                Val::Dict(dict) => Val::list(
-                    Sequence::List,
-                    dict.entries.iter().map(|it| Item { val: it.val.clone(), span: it.span, maybe: false }).collect(),
-                    !dict.incomplete,
-                ),
-                _ => Val::opaque("values of a mapping"),
-            },
-            "index" => position(receiver, &first),
-            "count" => Val::opaque("a count"),
-            "union" | "difference" => match name {
-                "union" => operator::binary(crate::ir::BinaryOp::Add, receiver, &first),
-                _ => Val::list(Sequence::Set, Vec::new(), false),
-            },
-            _ => Val::opaque(format!("the result of `{name}`")),
-        }
-    }
-
     /// A call that changes its receiver in place; false when it is no such call.
     pub(super) fn mutate(&mut self, call: &MethodCall, span: Span) -> bool {
         let name = call.method.name.as_str();
-        let list_method = matches!(name, "append" | "extend" | "insert" | "remove" | "add" | "discard" | "clear");
+        let list_method =
+            matches!(name, "append" | "extend" | "insert" | "remove" | "add" | "discard" | "clear");
         if !list_method && !matches!(name, "update" | "setdefault" | "pop") {
             return false;
         }
@@ -191,6 +121,85 @@ impl Evaluator<'_> {
         self.update(&call.receiver, &mut |_, old| changed(old, name, &args, at));
         self.trail = trail;
         true
+    }
+}
+
+/// A method of a plain value.
+fn value_method(receiver: &Val, name: &str, args: &Args) -> Val {
+    if let Some(known) = by_words(receiver, name, args) {
+        return known;
+    }
+    let first = args.first().cloned().unwrap_or(Val::Null);
+    match name {
+        "lower" | "upper" | "strip" | "lstrip" | "rstrip" | "title" | "capitalize" | "casefold"
+        | "replace" | "format" | "join" | "removeprefix" | "removesuffix" | "encode" | "decode" => {
+            if name == "join" {
+                return joined(receiver, &first);
+            }
+            map(receiver, Lift::KEEP, &mut |leaf| text_method(leaf, name, args))
+        }
+        "split" | "rsplit" | "splitlines" => map(receiver, Lift::cast(Cast::List), &mut |leaf| match leaf {
+            Val::Text(text) => split(text, first.as_text(), args.positional.len() > 1),
+            _ => Val::opaque("a part of a text"),
+        }),
+        "startswith" | "endswith" => {
+            let answer = Lift { cast: Some(Cast::Bool), when_on: |_| None };
+            map2(receiver, &first, answer, &mut |text, affix| match (text.as_text(), affix) {
+                (Some(text), Val::Text(affix)) => Val::Bool(has_affix(name, text, affix)),
+                (Some(text), Val::List(list)) if list.complete => Val::Bool(
+                    list.items.iter().filter_map(|it| it.val.as_text()).any(|it| has_affix(name, text, it)),
+                ),
+                _ => Val::opaque("how a text begins or ends"),
+            })
+        }
+        "isdigit" => map(receiver, Lift::cast(Cast::Bool), &mut |leaf| match leaf.as_text() {
+            Some(text) => Val::Bool(!text.is_empty() && text.bytes().all(|it| it.is_ascii_digit())),
+            None => Val::opaque("whether a text is a number"),
+        }),
+        "total_seconds" => map(receiver, Lift::KEEP, &mut |leaf| match leaf {
+            Val::Seconds(it) => Val::Float(*it),
+            _ => Val::opaque("a span of time"),
+        }),
+        "get" | "pop" => {
+            let default = args.positional.get(1).cloned().unwrap_or(Val::Null);
+            map2(receiver, &first, Lift { cast: Some(Cast::Any), when_on: |_| None }, &mut |dict, key| {
+                match dict {
+                    Val::Dict(dict) => match dict.get(key) {
+                        Some(val) => val.clone(),
+                        None if !dict.incomplete => default.clone(),
+                        None => Val::opaque("an entry of a mapping"),
+                    },
+                    _ => Val::opaque("an entry of a mapping"),
+                }
+            })
+        }
+        "copy" => receiver.clone(),
+        "keys" => match receiver {
+            Val::Dict(_) => Val::List(Rc::new(operator::as_list(receiver))),
+            _ => Val::opaque("keys of a mapping"),
+        },
+        "items" => match receiver {
+            Val::Dict(dict) => Val::List(Rc::new(pairs(dict))),
+            _ => Val::opaque("entries of a mapping"),
+        },
+        "values" => match receiver {
+            Val::Dict(dict) => Val::list(
+                Sequence::List,
+                dict.entries
+                    .iter()
+                    .map(|it| Item { val: it.val.clone(), span: it.span, maybe: false })
+                    .collect(),
+                !dict.incomplete,
+            ),
+            _ => Val::opaque("values of a mapping"),
+        },
+        "index" => position(receiver, &first),
+        "count" => Val::opaque("a count"),
+        "union" | "difference" => match name {
+            "union" => operator::binary(crate::ir::BinaryOp::Add, receiver, &first),
+            _ => Val::list(Sequence::Set, Vec::new(), false),
+        },
+        _ => Val::opaque(format!("the result of `{name}`")),
     }
 }
 
@@ -257,10 +266,8 @@ fn changed_dict(dict: &Dict, name: &str, args: &Args, span: Span) -> Dict {
     match (name, args.first()) {
         ("update", Some(Val::Dict(other))) => dict.extend(other),
         ("update", Some(_)) => dict.incomplete = true,
-        ("setdefault", Some(key)) if key.is_leaf() => {
-            if dict.get(key).is_none() {
-                dict.set(key.clone(), args.positional.get(1).cloned().unwrap_or(Val::Null), span);
-            }
+        ("setdefault", Some(key)) if key.is_leaf() && dict.get(key).is_none() => {
+            dict.set(key.clone(), args.positional.get(1).cloned().unwrap_or(Val::Null), span);
         }
         ("pop", Some(key)) => dict = dict.without(key),
         ("clear", _) => dict = Dict::default(),
@@ -277,7 +284,9 @@ fn changed_dict(dict: &Dict, name: &str, args: &Args, span: Span) -> Dict {
 
 /// `SITE_URL.startswith("https")` of an unknown text says on which side it lies.
 fn by_words(receiver: &Val, name: &str, args: &Args) -> Option<Val> {
-    if !matches!(name, "startswith" | "endswith") || !matches!(receiver, Val::Env(_) | Val::File(_) | Val::Opaque(_)) {
+    if !matches!(name, "startswith" | "endswith")
+        || !matches!(receiver, Val::Env(_) | Val::File(_) | Val::Opaque(_))
+    {
         return None;
     }
     let side = words::side(args.first()?.as_text()?)?;
@@ -307,10 +316,14 @@ fn text_method(leaf: &Val, name: &str, args: &Args) -> Val {
         "removesuffix" => arg(0).and_then(|it| text.strip_suffix(it)).unwrap_or(text).to_owned(),
         "capitalize" | "title" => {
             let mut letters = text.chars();
-            letters.next().map_or_else(String::new, |it| it.to_uppercase().chain(letters.flat_map(char::to_lowercase)).collect())
+            letters.next().map_or_else(String::new, |it| {
+                it.to_uppercase().chain(letters.flat_map(char::to_lowercase)).collect()
+            })
         }
         "replace" => match (arg(0), arg(1)) {
-            (Some(from), Some(to)) if !from.is_empty() && text.len() < 10_000 && to.len() < 100 => text.replace(from, to),
+            (Some(from), Some(to)) if !from.is_empty() && text.len() < 10_000 && to.len() < 100 => {
+                text.replace(from, to)
+            }
             _ => return Val::opaque("a changed text"),
         },
         "format" => match formatted(text, args) {
@@ -354,7 +367,8 @@ fn split(text: &str, separator: Option<&str>, limited: bool) -> Val {
         Some(separator) => text.split(separator).collect(),
         None => text.split_whitespace().collect(),
     };
-    let items = pieces.into_iter().map(|it| Item { val: Val::text(it), span: read::NOWHERE, maybe: false }).collect();
+    let items =
+        pieces.into_iter().map(|it| Item { val: Val::text(it), span: read::NOWHERE, maybe: false }).collect();
     Val::list(Sequence::List, items, true)
 }
 
@@ -366,7 +380,8 @@ fn joined(separator: &Val, list: &Val) -> Val {
         if list.items.iter().any(|it| matches!(it.val, Val::Random)) {
             return Val::Random;
         }
-        let texts: Option<Vec<&str>> = list.items.iter().map(|it| it.val.as_text().filter(|_| !it.maybe)).collect();
+        let texts: Option<Vec<&str>> =
+            list.items.iter().map(|it| it.val.as_text().filter(|_| !it.maybe)).collect();
         match texts.filter(|_| list.complete) {
             Some(texts) => Val::text(texts.join(separator)),
             None => Val::opaque("a joined text"),

@@ -198,7 +198,11 @@ impl<'a> Evaluator<'a> {
                 Some(running) => running.is_open(),
                 None => !self.module(file).open.is_empty(),
             };
-            return if open { Val::opaque("it may come from code outside the project") } else { Val::Unbound };
+            return if open {
+                Val::opaque("it may come from code outside the project")
+            } else {
+                Val::Unbound
+            };
         };
         if binding.trail.len() + self.trail.len() < super::scope::MAX_TRAIL && is_constant_name(name) {
             self.note(binding.span, format!("`{name}` is set here"));

@@ -8,13 +8,79 @@ use super::super::value::{Cast, Item, Lift, List, Object, Sequence, Val, map, ma
 use super::super::words::{self, Side};
 
 const BUILTINS: &[&str] = &[
-    "bool", "int", "str", "float", "list", "tuple", "set", "frozenset", "dict", "len", "getattr", "hasattr", "isinstance",
-    "any", "all", "sorted", "filter", "map", "globals", "locals", "vars", "open", "exec", "execfile", "exit", "quit", "print",
-    "max", "min", "zip", "range", "enumerate", "reversed", "sum", "abs", "round", "type", "setattr", "callable", "bytes",
-    "object", "super", "property", "classmethod", "staticmethod", "repr", "chr", "ord", "hash", "id", "iter", "next",
-    "ImportError", "ModuleNotFoundError", "KeyError", "NameError", "Exception", "ValueError", "RuntimeError", "IOError",
-    "OSError", "FileNotFoundError", "AttributeError", "EnvironmentError", "unicode", "long", "input", "compile", "eval",
-    "__import__", "SystemExit", "NotImplementedError", "TypeError",
+    "bool",
+    "int",
+    "str",
+    "float",
+    "list",
+    "tuple",
+    "set",
+    "frozenset",
+    "dict",
+    "len",
+    "getattr",
+    "hasattr",
+    "isinstance",
+    "any",
+    "all",
+    "sorted",
+    "filter",
+    "map",
+    "globals",
+    "locals",
+    "vars",
+    "open",
+    "exec",
+    "execfile",
+    "exit",
+    "quit",
+    "print",
+    "max",
+    "min",
+    "zip",
+    "range",
+    "enumerate",
+    "reversed",
+    "sum",
+    "abs",
+    "round",
+    "type",
+    "setattr",
+    "callable",
+    "bytes",
+    "object",
+    "super",
+    "property",
+    "classmethod",
+    "staticmethod",
+    "repr",
+    "chr",
+    "ord",
+    "hash",
+    "id",
+    "iter",
+    "next",
+    "ImportError",
+    "ModuleNotFoundError",
+    "KeyError",
+    "NameError",
+    "Exception",
+    "ValueError",
+    "RuntimeError",
+    "IOError",
+    "OSError",
+    "FileNotFoundError",
+    "AttributeError",
+    "EnvironmentError",
+    "unicode",
+    "long",
+    "input",
+    "compile",
+    "eval",
+    "__import__",
+    "SystemExit",
+    "NotImplementedError",
+    "TypeError",
 ];
 
 pub(super) fn is_builtin(name: &str) -> bool {
@@ -81,8 +147,12 @@ pub(in crate::facts::settings) fn as_list(val: &Val) -> List {
     let unknown = || List { kind: Sequence::List, items: Vec::new(), complete: false };
     match val {
         Val::List(it) => (**it).clone(),
-        Val::Env(it) => it.fallback.as_ref().map_or_else(unknown, |it| List { complete: false, ..as_list(it) }),
-        Val::File(it) => it.fallback.as_ref().map_or_else(unknown, |it| List { complete: false, ..as_list(it) }),
+        Val::Env(it) => {
+            it.fallback.as_ref().map_or_else(unknown, |it| List { complete: false, ..as_list(it) })
+        }
+        Val::File(it) => {
+            it.fallback.as_ref().map_or_else(unknown, |it| List { complete: false, ..as_list(it) })
+        }
         Val::Debug(it) => as_list(&it.in_release),
         Val::OneOf(choices) => {
             let mut all = unknown();
@@ -122,9 +192,8 @@ fn constant_texts(val: &Val) -> Option<Vec<&str>> {
 
 fn is_external(val: &Val) -> bool {
     match val {
-        Val::Env(_) | Val::File(_) | Val::Opaque(_) => true,
+        Val::Env(_) | Val::File(_) | Val::Opaque(_) | Val::Object(Object::Foreign(_)) => true,
         Val::OneOf(choices) => choices.iter().any(is_external),
-        Val::Object(Object::Foreign(_)) => true,
         _ => false,
     }
 }
@@ -147,7 +216,8 @@ fn by_side(a: &Val, b: &Val, equal: bool) -> Option<Val> {
 
 /// How comparing with a constant changes what a flag's variable says.
 fn comparison_lift(constant: &Val, equal: bool) -> Lift {
-    let on = match constant_texts(constant).map(|it| it.iter().map(|it| words::flag(it)).collect::<Vec<_>>()) {
+    let on = match constant_texts(constant).map(|it| it.iter().map(|it| words::flag(it)).collect::<Vec<_>>())
+    {
         Some(flags) if !flags.is_empty() && flags.iter().all(|it| *it == Some(true)) => Some(true),
         Some(flags) if !flags.is_empty() && flags.iter().all(|it| *it == Some(false)) => Some(false),
         _ => match constant {
@@ -203,7 +273,8 @@ fn same(a: &Val, b: &Val) -> Option<bool> {
             _ => None,
         },
         (Val::Object(_), Val::Null) | (Val::Null, Val::Object(_)) => Some(false),
-        (Val::Object(_) | Val::Random | Val::Unbound, _) | (_, Val::Object(_) | Val::Random | Val::Unbound) => None,
+        (Val::Object(_) | Val::Random | Val::Unbound, _)
+        | (_, Val::Object(_) | Val::Random | Val::Unbound) => None,
         (Val::List(list), _) | (_, Val::List(list)) if !list.complete => None,
         _ => Some(a.same(b)),
     }
@@ -229,8 +300,8 @@ fn contains(needle: &Val, hay: &Val, positive: bool) -> Val {
     if let Some(side) = by_side(needle, hay, positive) {
         return side;
     }
-    let lift = comparison_lift(if hay.is_leaf() { hay } else { needle }, positive);
-    map2(needle, hay, lift, &mut |needle, hay| {
+    let answer = comparison_lift(if hay.is_leaf() { hay } else { needle }, positive);
+    map2(needle, hay, answer, &mut |needle, hay| {
         let found = match hay {
             Val::Text(hay) => needle.as_text().map(|it| hay.contains(it)),
             Val::Dict(dict) => match dict.get(needle) {

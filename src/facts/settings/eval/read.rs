@@ -18,7 +18,8 @@ impl Evaluator<'_> {
         let part = |wanted: &str| {
             let at = read.params.iter().position(|it| it == wanted);
             let positional = at.and_then(|at| args.positional.get(at));
-            let named = || args.named.iter().find(|(name, _)| read.keyword(name) == wanted).map(|(_, val)| val);
+            let named =
+                || args.named.iter().find(|(name, _)| read.keyword(name) == wanted).map(|(_, val)| val);
             positional.or_else(named)
         };
         let name: SmolStr = match (read.name, part("name")) {
@@ -32,14 +33,14 @@ impl Evaluator<'_> {
         let argument = part("cast").cloned();
         let cast = match read.cast.fixed() {
             Some(cast) => cast,
-            None => argument
-                .as_ref()
-                .map(cast_of)
-                .or_else(|| scheme.map(|(_, cast, _)| *cast))
-                .unwrap_or_else(|| match (read.cast, &default) {
-                    (CastRule::AsDefault, Some(default)) => type_of(default),
-                    _ => Cast::Text,
-                }),
+            None => {
+                argument.as_ref().map(cast_of).or_else(|| scheme.map(|(_, cast, _)| *cast)).unwrap_or_else(
+                    || match (read.cast, &default) {
+                        (CastRule::AsDefault, Some(default)) => type_of(default),
+                        _ => Cast::Text,
+                    },
+                )
+            }
         };
         let prefix = reader.map(|it| it.prefix.clone()).unwrap_or_default();
         let fallback = match default {
@@ -95,13 +96,12 @@ pub(super) fn variable(name: &str, fallback: Option<Val>, cast: Cast) -> Val {
 pub(super) fn cast_of(argument: &Val) -> Cast {
     match argument {
         Val::Object(Object::Foreign(path)) => match path.rsplit('.').next().unwrap_or_default() {
-            "bool" => Cast::Bool,
+            "bool" | "strtobool" => Cast::Bool,
             "int" => Cast::Int,
             "float" => Cast::Float,
             "str" => Cast::Text,
             "list" | "tuple" | "set" => Cast::List,
             "dict" => Cast::Dict,
-            "strtobool" => Cast::Bool,
             _ => Cast::Any,
         },
         Val::Opaque(why) if why.contains("Csv") => Cast::List,

@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use crate::ir::{
-    Block, Expr, ExprKind, Handler, If, Item, ItemKind, Loop, Pattern, PatternKind, Span, Stmt, StmtKind, TryCatch,
+    Block, Expr, ExprKind, Handler, If, Item, ItemKind, Loop, Pattern, PatternKind, Span, Stmt, StmtKind,
+    TryCatch,
 };
 
 use super::super::join::{decided, join};
 use super::super::scope::{Binding, Layer};
-use super::super::value::{Closure, Class, EnvVal, FileVal, Object, Sequence, Val};
+use super::super::value::{Class, Closure, EnvVal, FileVal, Object, Sequence, Val};
 use super::{Attempt, DEPTH, Evaluator, FrameKind, Outcome};
 
 /// Elements of a list that a loop is run for.
@@ -137,7 +138,8 @@ impl Evaluator<'_> {
             ExprKind::Method(call) if self.mutate(call, expr.span) => {}
             _ => {
                 let val = self.eval(expr);
-                if matches!(val, Val::Unbound) && matches!(expr.kind, ExprKind::Call(_) | ExprKind::Method(_)) {
+                if matches!(val, Val::Unbound) && matches!(expr.kind, ExprKind::Call(_) | ExprKind::Method(_))
+                {
                     // A call that never comes back.
                     return Some(Outcome::Raise);
                 }
@@ -249,9 +251,9 @@ impl Evaluator<'_> {
         }
         if let Some(handler) = handler {
             self.push();
-            let handled = self.block(&handler.body);
+            let second = self.block(&handler.body);
             let layer = self.pop();
-            outcome = self.recover(outcome, handled, body, layer, &failure, rest);
+            outcome = self.recover((outcome, second), body, &layer, &failure, rest);
         } else {
             self.apply(body);
         }
@@ -264,48 +266,44 @@ impl Evaluator<'_> {
         ended(outcome)
     }
 
-    /// Joins a `try` with the handler of what may have failed in it.
+    /// Joins a `try` with the handler of what may have failed in it: how both end, and what they wrote.
     fn recover(
         &mut self,
-        outcome: Outcome,
-        handled: Outcome,
+        (outcome, handled): (Outcome, Outcome),
         body: Layer,
-        handler: Layer,
+        stand_in: &Layer,
         failure: &Attempt,
         rest: &[Stmt],
     ) -> Outcome {
         let written: Vec<_> = body.names.keys().cloned().collect();
         self.apply(body);
         if !matches!(handled, Outcome::Raise) {
-            for (name, binding) in &handler.names {
+            for (name, binding) in &stand_in.names {
                 let Some(layers) = self.layers() else { break };
                 let mine = layers.get(name).filter(|_| written.contains(name)).cloned();
-                let binding = match mine {
-                    Some(mine) => match with_fallback(&mine.val, &binding.val) {
-                        Some(val) => {
-                            let span = if matches!(mine.val, Val::Env(_)) { mine.span } else { binding.span };
-                            Binding { val, span, trail: binding.trail.clone(), ..(*mine).clone() }
-                        }
-                        None => continue,
-                    },
-                    None => {
-                        let later = binding.later.clone().or_else(|| failure.missing.clone());
-                        Binding { later, ..(**binding).clone() }
-                    }
+                let binding = if let Some(mine) = mine {
+                    let Some(val) = with_fallback(&mine.val, &binding.val) else { continue };
+                    let span = if matches!(mine.val, Val::Env(_)) { mine.span } else { binding.span };
+                    Binding { val, span, trail: binding.trail.clone(), ..(*mine).clone() }
+                } else {
+                    let later = binding.later.clone().or_else(|| failure.missing.clone());
+                    Binding { later, ..(**binding).clone() }
                 };
                 layers.bind(name.clone(), Rc::new(binding));
             }
         }
+        let or = |val: Val, fallback: Option<Val>| match fallback {
+            Some(fallback) => Outcome::Return(with_fallback(&val, &fallback).unwrap_or(val)),
+            None => Outcome::Return(val),
+        };
         match (outcome, handled) {
-            (Outcome::Return(a), Outcome::Return(b)) => {
-                Outcome::Return(with_fallback(&a, &b).unwrap_or(a))
+            (Outcome::Return(a), Outcome::Return(b)) => or(a, Some(b)),
+            (Outcome::Return(a), Outcome::Fall) => {
+                let b = self.remainder(rest);
+                or(a, b)
             }
-            (Outcome::Return(a), Outcome::Fall) => match self.remainder(rest) {
-                Some(b) => Outcome::Return(with_fallback(&a, &b).unwrap_or(a)),
-                None => Outcome::Return(a),
-            },
             (Outcome::Fall, Outcome::Return(b)) => match self.remainder(rest) {
-                Some(a) => Outcome::Return(with_fallback(&a, &b).unwrap_or(a)),
+                Some(a) => or(a, Some(b)),
                 None => Outcome::Return(b),
             },
             (outcome, _) => outcome,
@@ -330,7 +328,8 @@ impl Evaluator<'_> {
         self.push();
         self.block(&each.body);
         let layer = self.pop();
-        let at = each.each.as_ref().map(|(_, it)| it.span).or_else(|| each.condition.as_ref().map(|it| it.span));
+        let at =
+            each.each.as_ref().map(|(_, it)| it.span).or_else(|| each.condition.as_ref().map(|it| it.span));
         if let Some(at) = at {
             let unknown = Val::opaque("how often the loop runs is not known");
             self.merge(&unknown, at, layer, Layer::default());
@@ -345,7 +344,11 @@ impl Evaluator<'_> {
                 let items = unpacked(val, parts.len());
                 for (at, part) in parts.iter().enumerate() {
                     let item = items.as_ref().and_then(|it| it.get(at).cloned());
-                    self.bind_pattern(part, &item.unwrap_or_else(|| Val::opaque("a part of an unknown value")), span);
+                    self.bind_pattern(
+                        part,
+                        &item.unwrap_or_else(|| Val::opaque("a part of an unknown value")),
+                        span,
+                    );
                 }
             }
             PatternKind::Rest(Some(name)) => self.bind(name, Val::opaque("the rest of a list"), span),
@@ -377,12 +380,15 @@ fn catches(handler: &Handler, failure: &Attempt) -> bool {
     let named = |names: &[&str]| {
         handler.types.is_empty()
             || handler.types.iter().any(|it| match &it.kind {
-                ExprKind::Path(path) => path.segments.last().is_some_and(|name| names.contains(&name.as_str())),
+                ExprKind::Path(path) => {
+                    path.segments.last().is_some_and(|name| names.contains(&name.as_str()))
+                }
                 ExprKind::Field(_, name) => names.contains(&name.name.as_str()),
                 _ => false,
             })
     };
-    (failure.missing.is_some() && named(&["ImportError", "ModuleNotFoundError", "Exception", "BaseException"]))
+    (failure.missing.is_some()
+        && named(&["ImportError", "ModuleNotFoundError", "Exception", "BaseException"]))
         || (failure.unbound && named(&["NameError", "Exception", "BaseException"]))
         || (failure.lacking
             && named(&[
@@ -408,11 +414,13 @@ pub(super) fn with_fallback(val: &Val, fallback: &Val) -> Option<Val> {
         Val::File(file) if file.fallback.is_none() => {
             Some(Val::File(Rc::new(FileVal { fallback: Some(fallback.clone()), ..(**file).clone() })))
         }
-        Val::Object(Object::Foreign(path)) if !matches!(fallback, Val::Object(_)) => Some(Val::File(Rc::new(FileVal {
-            key: path.clone(),
-            fallback: Some(fallback.clone()),
-            cast: super::super::value::Cast::Any,
-        }))),
+        Val::Object(Object::Foreign(path)) if !matches!(fallback, Val::Object(_)) => {
+            Some(Val::File(Rc::new(FileVal {
+                key: path.clone(),
+                fallback: Some(fallback.clone()),
+                cast: super::super::value::Cast::Any,
+            })))
+        }
         _ => None,
     }
 }
