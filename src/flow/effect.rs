@@ -263,6 +263,9 @@ impl<'a> Machine<'a> {
                 }
                 _ => {
                     let yielded = self.clause(clause, &it);
+                    if clause.verb == Verb::Construct && it.receiver.is_none() {
+                        it.receiver.clone_from(&yielded);
+                    }
                     if result.is_none() {
                         // What a function made is what its further clauses are about.
                         if it.receiver.is_none()
