@@ -9,7 +9,7 @@ use crate::finding::{Finding, Problem, Reported, Severity, Suppressed, Suppressi
 use crate::model::{ModelFile, Models, Scope};
 use crate::rule::{self, Rule};
 use crate::source::{FileId, SourceText};
-use crate::workspace::Workspace;
+use crate::workspace::{Ecosystem, Workspace};
 
 pub mod examples;
 mod options;
@@ -109,10 +109,8 @@ fn evaluate(workspace: Workspace, options: &Options) -> Report {
 
 /// The models that a project needs. Faults in the user's own were told when the configuration was read.
 fn models(workspace: &Workspace, options: &Options) -> Models {
-    let named = |package: &str| workspace.packages.iter().any(|it| it.versions.contains_key(package));
-    // Without a manifest anything may be in use.
-    let unknown = workspace.packages.iter().all(|it| it.versions.is_empty());
-    let scope = if unknown { Scope::All } else { Scope::Packages(&named) };
+    let used = |ecosystem: Ecosystem, package: &str| workspace.may_use(ecosystem, package);
+    let scope = Scope::Packages(&used);
     let user: Vec<_> =
         options.user_models.iter().map(|it| ModelFile { path: &it.path, text: &it.text }).collect();
     Models::load(&scope, &user).0

@@ -346,7 +346,7 @@ impl Pass<'_, '_> {
     fn model_files(&mut self, entry: &Entry<'_>) -> Result<Vec<UserFile>, Failure> {
         let files = self.files(entry)?;
         for file in &files {
-            let none = |_: &str| false;
+            let none = |_, _: &str| false;
             let user = [ModelFile { path: &file.path, text: &file.text }];
             let (_, errors) = Models::load(&Scope::Packages(&none), &user);
             let own = errors.into_iter().filter(|it| it.path == file.path);

@@ -14,6 +14,7 @@ use super::settings_rows;
 use super::types::TypeModel;
 use super::version::Range;
 use crate::embedded::MODELS;
+use crate::workspace::Ecosystem;
 
 /// A fault in a model file.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -37,7 +38,7 @@ pub struct ModelFile<'a> {
 pub enum Scope<'a> {
     All,
     /// Those of the packages for which this says yes, what they need, and the basics of both languages.
-    Packages(&'a dyn Fn(&str) -> bool),
+    Packages(&'a dyn Fn(Ecosystem, &str) -> bool),
 }
 
 /// A path that stands for another one.
@@ -217,9 +218,12 @@ fn selected(scope: &Scope<'_>) -> BTreeSet<usize> {
         .map(|(at, (_, text))| if is_model(&at) { header(text) } else { Header::default() })
         .collect();
     let mut chosen = BTreeSet::new();
-    let mut open: Vec<usize> = (0..heads.len())
-        .filter(|it| heads[*it].packages.iter().any(|it| BASICS.contains(&it.as_str()) || wanted(it)))
-        .collect();
+    let is_wanted = |at: &usize| {
+        let python = MODELS[*at].0.starts_with("models/python/");
+        let ecosystem = if python { Ecosystem::Python } else { Ecosystem::Cargo };
+        heads[*at].packages.iter().any(|it| BASICS.contains(&it.as_str()) || wanted(ecosystem, it))
+    };
+    let mut open: Vec<usize> = (0..heads.len()).filter(is_wanted).collect();
     while let Some(index) = open.pop() {
         if chosen.insert(index) {
             let needed =

@@ -49,7 +49,7 @@ fn reexports_choose_the_version_of_their_target() {
 
 #[test]
 fn only_models_of_named_packages_are_read() {
-    let (models, errors) = Models::load(&Scope::Packages(&|it| it == "tower-sessions"), &[]);
+    let (models, errors) = Models::load(&Scope::Packages(&|_, it| it == "tower-sessions"), &[]);
     assert!(errors.is_empty());
     let none = locked(&[]);
     assert!(!models.types("tower_sessions::cookie::Cookie", &none).is_empty(), "what it needs comes too");
@@ -60,7 +60,7 @@ fn only_models_of_named_packages_are_read() {
 #[test]
 fn faults_of_a_user_file_are_told_with_their_place() {
     let text = "schema = 1\npackages = [\"mine\"]\nsource = \"ours\"\n[[type]]\npath = \"mine::Jar\"\nrole = \"jra\"\n[type.methods]\nadd = \"emitt cookie=arg0\"\nput = \"emit cokie=arg0\"\n[[type]]\npth = 1\n";
-    let (_, errors) = Models::load(&Scope::Packages(&|_| false), &[ModelFile { path: "mine.toml", text }]);
+    let (_, errors) = Models::load(&Scope::Packages(&|_, _| false), &[ModelFile { path: "mine.toml", text }]);
     let told: Vec<_> =
         errors.iter().map(|it| (&text[it.span.clone()], it.message.as_str(), it.help.as_str())).collect();
     assert_eq!(told[0], ("\"jra\"", "no role `jra`", "did you mean `jar`?"));
@@ -73,7 +73,7 @@ fn faults_of_a_user_file_are_told_with_their_place() {
 fn a_version_newer_than_all_models_is_told() {
     let text = "schema = 1\npackages = [\"mine\"]\nsource = \"ours\"\n[[type]]\npath = \"mine::Jar\"\nversions = \"<2\"\n";
     let (models, errors) =
-        Models::load(&Scope::Packages(&|_| false), &[ModelFile { path: "mine.toml", text }]);
+        Models::load(&Scope::Packages(&|_, _| false), &[ModelFile { path: "mine.toml", text }]);
     assert_eq!(errors, []);
     assert!(models.types("mine::Jar", &locked(&[("mine", "2.1.0")])).beyond);
     assert!(!models.types("mine::Jar", &locked(&[("mine", "1.1.0")])).beyond);

@@ -173,6 +173,12 @@ impl Workspace {
         package::version(&self.packages, entry, package)
     }
 
+    /// Whether code of a package may be in use: something names it, or there is code for which nothing names anything.
+    #[must_use]
+    pub fn may_use(&self, ecosystem: Ecosystem, package: &str) -> bool {
+        package::may_use(&self.packages, &self.files, ecosystem, package)
+    }
+
     /// The version of `package` that `through`, a dependency where the file lies, was locked with.
     #[must_use]
     pub fn version_from(&self, file: FileId, through: &str, package: &str) -> Version {

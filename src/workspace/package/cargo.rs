@@ -45,7 +45,9 @@ fn package(
 ) -> Package {
     let name = at(table, &["package", "name"]).and_then(Value::as_str).map(SmolStr::new).unwrap_or_default();
     let library = at(table, &["lib", "name"]).and_then(Value::as_str).unwrap_or(&name);
-    let lock = ancestors(folder).find_map(|it| locks.get(it)).cloned();
+    // a lock file above may be that of another workspace
+    let is_ours = |place: &str, lock: &Lock| place == folder || lock.holds(&name);
+    let lock = ancestors(folder).find_map(|it| locks.get(it).filter(|lock| is_ours(it, lock))).cloned();
     let shared = ancestors(folder)
         .filter_map(|it| tables.get(it))
         .find_map(|it| at(it, &["workspace", "dependencies"])?.as_table());

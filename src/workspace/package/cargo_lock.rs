@@ -76,6 +76,11 @@ impl Lock {
             .filter(|it| *it != Version::Unknown)
     }
 
+    /// Whether a package of exactly that name is locked.
+    pub(super) fn holds(&self, name: &str) -> bool {
+        self.packages.iter().any(|it| it.name == name)
+    }
+
     /// The version of a dependency of the workspace's own package `owner`, which wrote `requirement`.
     pub(super) fn of_dependency(&self, owner: &str, name: &str, requirement: &Version) -> Version {
         let listed = self.of_owners(self.packages.iter().filter(|it| it.name == owner), name);

@@ -82,24 +82,42 @@ pub(super) fn lies_in(path: &str, folder: &str) -> bool {
         || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// What the packages around a file say, from the nearest outwards; for Python then what all others say.
+/// What is known of a version where a file lies. A Rust package speaks for itself alone, with its lock file; Python
+/// projects speak for those inside of them, and all of them where none around a file does.
 pub(super) fn version(packages: &[Package], entry: &FileEntry, name: &str) -> Version {
-    let Some(nearest) = entry.package.and_then(|it| packages.get(it)) else {
-        return anywhere(packages, entry, name);
-    };
-    let mut around: Vec<&Package> = packages
-        .iter()
-        .filter(|it| it.ecosystem == nearest.ecosystem && lies_in(&nearest.place, &it.place))
-        .collect();
-    around.sort_by_key(|it| std::cmp::Reverse(it.place.len()));
-    let named = around.iter().find_map(|it| named(it, name)).cloned();
-    named.or_else(|| around.iter().find_map(|it| it.lock.as_ref()?.version(name))).unwrap_or_else(|| {
-        if nearest.ecosystem == Ecosystem::Python {
-            anywhere(packages, entry, name)
-        } else {
-            Version::Unknown
+    let around = around(packages, entry);
+    if let Some(version) = around.iter().find_map(|it| named(it, name)) {
+        return version.clone();
+    }
+    match around.first() {
+        Some(Package { ecosystem: Ecosystem::Cargo, lock, .. }) => {
+            lock.as_ref().and_then(|it| it.version(name)).unwrap_or(Version::Unknown)
         }
-    })
+        _ => anywhere(packages, entry, name),
+    }
+}
+
+/// Whether code of a package may be in use: something names it, or there is code for which nothing names anything.
+pub(super) fn may_use(packages: &[Package], files: &[FileEntry], ecosystem: Ecosystem, name: &str) -> bool {
+    let kind = match ecosystem {
+        Ecosystem::Cargo => FileKind::Rust,
+        Ecosystem::Python => FileKind::Python,
+    };
+    let unspoken = |it: &FileEntry| around(packages, it).iter().all(|it| it.versions.is_empty());
+    packages.iter().any(|it| it.ecosystem == ecosystem && named(it, name).is_some())
+        || files.iter().any(|it| it.kind == kind && it.interesting && unspoken(it))
+}
+
+/// The packages that speak for a file, the nearest first.
+fn around<'a>(packages: &'a [Package], entry: &FileEntry) -> Vec<&'a Package> {
+    let Some(nearest) = entry.package.and_then(|it| packages.get(it)) else { return Vec::new() };
+    if nearest.ecosystem == Ecosystem::Cargo {
+        return vec![nearest];
+    }
+    let speaks = |it: &&Package| it.ecosystem == nearest.ecosystem && lies_in(&nearest.place, &it.place);
+    let mut around: Vec<_> = packages.iter().filter(speaks).collect();
+    around.sort_by_key(|it| std::cmp::Reverse(it.place.len()));
+    around
 }
 
 fn anywhere(packages: &[Package], entry: &FileEntry, name: &str) -> Version {

@@ -187,12 +187,18 @@ fn setup_config(text: &str, project: &mut Project) {
     }
 }
 
-/// A script can compute what it likes; strings that pin something are taken at their word.
+/// A script can compute what it likes; strings that pin something, and those of `install_requires`, are taken at their
+/// word.
 fn setup_script(text: &str, project: &mut Project) {
-    for quoted in text.split(['"', '\'']).skip(1).step_by(2) {
-        let pins = ["==", ">=", "<=", "~=", "!=", "<", ">"].iter().any(|it| quoted.contains(it));
-        if pins && !quoted.contains('\n') && quoted.len() < 200 {
-            project.want(requirement::parse(quoted));
+    let mut required = false;
+    for (index, part) in text.split(['"', '\'']).enumerate() {
+        if index % 2 == 0 {
+            required = (required && !part.contains(']')) || part.contains("install_requires");
+            continue;
+        }
+        let pins = ["==", ">=", "<=", "~=", "!=", "<", ">"].iter().any(|it| part.contains(it));
+        if (pins || required) && !part.contains('\n') && part.len() < 200 {
+            project.want(requirement::parse(part));
         }
     }
 }

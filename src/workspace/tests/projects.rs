@@ -29,6 +29,9 @@ version = "0.14.0"
 name = "shop-web"
 version = "0.1.0"
 dependencies = ["axum-extra", "cookie 0.16.2", "axum_session"]
+[[package]]
+name = "core-lib"
+version = "0.1.0"
 "#;
 
 fn rust() -> Workspace {
@@ -179,6 +182,33 @@ fn python_versions() {
     assert_eq!(workspace.version(tool, "django"), exact("5.0.0-rc.1"));
     assert_eq!(workspace.version(tool, "django_environ"), Version::Requirement("~=0.11".into()));
     assert_eq!(workspace.packages.iter().filter(|it| it.name == "tool-box").count(), 1);
+}
+
+#[test]
+fn a_lock_file_of_another_workspace_says_nothing() {
+    let workspace = Workspace::from_texts(&[
+        ("Cargo.toml", "[package]\nname = \"shop-web\""),
+        ("Cargo.lock", LOCK),
+        ("inner/Cargo.toml", "[package]\nname = \"apart\"\n[dependencies]\ncookie = \"0.16\""),
+        ("inner/src/lib.rs", "Cookie"),
+    ]);
+    let file = workspace.file("inner/src/lib.rs").unwrap();
+    assert_eq!(workspace.version(file, "cookie"), Version::Requirement("0.16".into()));
+    assert_eq!(workspace.version(file, "axum-extra"), Version::Unknown);
+}
+
+#[test]
+fn what_may_be_in_use() {
+    let workspace = Workspace::from_texts(&[
+        ("tool/Cargo.toml", "[package]\nname = \"tool\"\n[dependencies]\ncookie = \"0.16\""),
+        ("tool/src/main.rs", "cookie"),
+        ("web/views.py", "request.session"),
+    ]);
+    assert!(workspace.may_use(Ecosystem::Cargo, "cookie"));
+    assert!(!workspace.may_use(Ecosystem::Cargo, "rocket"));
+    assert!(workspace.may_use(Ecosystem::Python, "django"));
+    let nothing = Workspace::from_texts(&[("a.toml", ""), ("b.py", "")]);
+    assert!(!nothing.may_use(Ecosystem::Python, "django"));
 }
 
 #[test]
