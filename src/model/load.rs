@@ -60,6 +60,8 @@ pub struct Models {
     pub(super) extensions: HashMap<SmolStr, Vec<TypeModel>>,
     pub(super) functions: HashMap<SmolStr, Vec<Function>>,
     pub(super) reexports: HashMap<SmolStr, Vec<Reexport>>,
+    /// Re-exports that say which version they stand for, by the package of their target.
+    pub(super) targets: HashMap<SmolStr, Vec<Reexport>>,
     pub(super) params: HashMap<SmolStr, SmolStr>,
     pub(super) settings: BTreeMap<SmolStr, Vec<SettingModel>>,
     pub(super) wrong_settings: BTreeMap<SmolStr, WrongSetting>,
@@ -169,6 +171,10 @@ impl Models {
     }
 
     pub(super) fn reexport(&mut self, path: SmolStr, row: Reexport) {
+        if !row.target_versions.is_all() {
+            let root = row.of.split([':', '.']).next().unwrap_or_default();
+            self.targets.entry(root.replace('_', "-").into()).or_default().push(row.clone());
+        }
         self.reexports.entry(path).or_default().push(row);
     }
 

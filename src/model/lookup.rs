@@ -107,7 +107,7 @@ impl Models {
 
     fn types_in(&self, path: &str, limit: &Range, versions: Versions<'_>, depth: u8) -> Candidates<'_> {
         if let Some(models) = self.types.get(path) {
-            let candidates: Candidates<'_> = pick(models, limit, versions).into();
+            let candidates: Candidates<'_> = self.pick(models, limit, versions).into();
             self.reach_all(candidates.models.iter().map(|it| it.row));
             return candidates;
         }
@@ -262,7 +262,7 @@ impl Models {
         found: &mut Vec<Found<'m>>,
     ) {
         if let Some(rows) = self.functions.get(path) {
-            for row in pick(rows, limit, versions).models {
+            for row in self.pick(rows, limit, versions).models {
                 push(
                     found,
                     Found {
@@ -407,22 +407,38 @@ impl Ranged for Function {
     }
 }
 
-/// The rows that the project's version may mean.
-fn pick<'m, T: Ranged>(rows: &'m [T], limit: &Range, versions: Versions<'_>) -> Picked<'m, T> {
-    let single = |row: &T| row.range().is_all();
-    if rows.len() == 1 && single(&rows[0]) {
-        return Picked { models: vec![&rows[0]], beyond: false };
+impl Models {
+    /// The rows that the project's version may mean.
+    fn pick<'m, T: Ranged>(&self, rows: &'m [T], limit: &Range, versions: Versions<'_>) -> Picked<'m, T> {
+        if let [row] = rows
+            && row.range().is_all()
+        {
+            return Picked { models: vec![row], beyond: false };
+        }
+        let package = rows.first().map_or("", |it| it.package());
+        let mut wanted = Range::of(&versions(package));
+        // A re-export knows better than a lock file with several versions; when they contradict, the lock file speaks of
+        // another use.
+        for known in [self.implied(package, versions).as_ref(), Some(limit)].into_iter().flatten() {
+            let both = wanted.and(known);
+            wanted = if both.is_empty() { known.clone() } else { both };
+        }
+        let models: Vec<_> = rows.iter().filter(|it| !it.range().and(&wanted).is_empty()).collect();
+        let newest = rows.iter().rev().find(|row| wanted.is_above(row.range()));
+        match (models.is_empty(), newest) {
+            (true, Some(newest)) => Picked { models: vec![newest], beyond: true },
+            _ => Picked { models, beyond: false },
+        }
     }
-    let package = rows.first().map_or("", |it| it.package());
-    let known = Range::of(&versions(package));
-    // A re-export knows better than a lock file with several versions; when they contradict, the lock file is another's.
-    let both = known.and(limit);
-    let wanted = if both.is_empty() { limit } else { &both };
-    let models: Vec<_> = rows.iter().filter(|it| !it.range().and(wanted).is_empty()).collect();
-    let newest = rows.iter().rev().find(|row| wanted.is_above(row.range()));
-    match (models.is_empty(), newest) {
-        (true, Some(newest)) => Picked { models: vec![newest], beyond: true },
-        _ => Picked { models, beyond: false },
+
+    /// The versions of a package that follow from the packages that re-export it.
+    fn implied(&self, package: &str, versions: Versions<'_>) -> Option<Range> {
+        let rows = self.targets.get(package)?;
+        let fitting = rows.iter().filter(|row| match versions(&row.package) {
+            Version::Unknown => false,
+            known => !Range::of(&known).and(&row.versions).is_empty(),
+        });
+        fitting.map(|row| row.target_versions.clone()).reduce(|all, next| all.or(&next))
     }
 }
 

@@ -205,3 +205,12 @@ fn settings_follow_the_version() {
         Some("SESSION_COOKIE_SECURE")
     );
 }
+
+#[test]
+fn a_package_that_nobody_names_has_the_version_of_who_reexports_it() {
+    let models = all();
+    let cookie = |versions| models.types("cookie::Cookie", &locked(versions)).models.len();
+    assert!(cookie(&[]) > 2);
+    assert_eq!(cookie(&[("actix-web", "4.9.0")]), 1);
+    assert_eq!(models.types("cookie::Cookie", &locked(&[("cookie", "0.18.1")])).models.len(), 1);
+}
