@@ -122,8 +122,7 @@ fn event(report: &Report, it: &Event) -> Json {
 pub fn facts_table(report: &Report) -> String {
     let mut shown = String::new();
     for kind in FactKind::ALL {
-        let facts: Vec<_> = sorted(report).into_iter().filter(|it| it.kind == kind).collect();
-        for fact in &facts {
+        for fact in sorted(report).into_iter().filter(|it| it.kind == kind && !is_default(it)) {
             paragraph(report, fact, &mut shown);
         }
     }
@@ -131,6 +130,12 @@ pub fn facts_table(report: &Report) -> String {
         shown.push_str("no cookies and no sessions\n");
     }
     shown
+}
+
+/// A setting that the project leaves as it is.
+fn is_default(fact: &Fact) -> bool {
+    let value = fact.attribute("value").map(|it| &it.origin);
+    fact.kind == FactKind::Setting && matches!(value, None | Some(Origin::Default { .. }))
 }
 
 fn paragraph(report: &Report, fact: &Fact, shown: &mut String) {

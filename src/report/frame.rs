@@ -166,7 +166,7 @@ pub(super) fn frames(report: &Report, secrets: &Secrets, labels: &[(Span, String
 #[must_use]
 pub fn complaint(source: &SourceText, span: Range<usize>, message: &str, help: &str, style: Style) -> String {
     let mut frames = Frames::default();
-    frames.add(source, &[(span, "here")], &|_, _| Vec::new());
+    frames.add(source, &[(span, "")], &|_, _| Vec::new());
     let picture = Picture {
         code: "configuration".into(),
         severity: miette::Severity::Error,

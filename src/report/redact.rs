@@ -69,7 +69,9 @@ impl Secrets {
         let mut hidden: Vec<_> = known.filter(|it| it.start < end && at < it.end).cloned().collect();
         if let Some(from) = value_of_secret(line) {
             let from_at = at + u32::try_from(from).unwrap_or(0);
-            let found = literals(&line[from..], is_settings(&source.path));
+            // a comment quotes nothing either
+            let bare = is_settings(&source.path) || line[..from].contains("//") || line[..from].contains('#');
+            let found = literals(&line[from..], bare);
             hidden.extend(found.into_iter().map(|it| it.start + from_at..it.end + from_at));
         }
         hidden.extend(credentials(line).into_iter().map(|it| it.start + at..it.end + at));

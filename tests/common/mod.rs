@@ -1,5 +1,4 @@
 //! Projects on disk for tests, and the binary run on them.
-#![expect(dead_code, reason = "each test program uses a part of it")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
