@@ -472,7 +472,8 @@ impl Machine<'_> {
                     }
                     return Val::at(Kind::Object(object), span);
                 }
-                let labels = fields.iter().fold(Labels::NONE, |all, (_, value)| all.with(value.labels()));
+                let labels =
+                    fields.iter().fold(Labels::NONE, |all, (_, value)| all.with(value.labels().of_part()));
                 Val::typed("a value of a library", Ty::external(path)).labelled(labels)
             }
             Some(Kind::Type(id)) => {
@@ -484,7 +485,8 @@ impl Machine<'_> {
                     },
                     None => (None, false),
                 };
-                let labels = fields.iter().fold(Labels::NONE, |all, (_, value)| all.with(value.labels()));
+                let labels =
+                    fields.iter().fold(Labels::NONE, |all, (_, value)| all.with(value.labels().of_part()));
                 if let Some(object) = self.state.object_mut(object) {
                     object.attributes.extend(base.unwrap_or_default());
                     object.attributes.extend(fields);

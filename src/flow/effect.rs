@@ -283,7 +283,7 @@ impl<'a> Machine<'a> {
             let flowing =
                 it.receiver.as_ref().map_or(Labels::NONE, |it| it.labels().without(Labels::COLLECTION));
             let mut names = it.receiver.as_ref().map(|it| it.names().to_vec()).unwrap_or_default();
-            names.extend(value.names().iter().cloned());
+            names.extend(it.args.positional.first().and_then(Val::text).cloned());
             value.labelled(flowing).with_info(|info| info.names = names)
         });
         result.labelled(labels)

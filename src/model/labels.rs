@@ -35,6 +35,12 @@ impl Labels {
         Self(self.0 & !other.0)
     }
 
+    /// What a part gives to the whole that it is put into.
+    #[must_use]
+    pub fn of_part(self) -> Self {
+        self.without(Self::COLLECTION).without(Self::RANDOM).without(Self::SEALED)
+    }
+
     #[must_use]
     pub fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0

@@ -204,6 +204,8 @@ pub(super) fn operand(machine: &Machine<'_>, path: &[(Atom, bool)], value: &Val,
     Operand { value: converted, span: refined.span().unwrap_or(span), names, types, labels, size }
 }
 
+const SEVEREST_FIRST: [&str; 5] = ["password", "card", "secret", "one-time", "token"];
+
 /// Of an object that the project put together: the names of its most telling part.
 fn inner_names(machine: &Machine<'_>, value: &Val) -> Vec<SmolStr> {
     let Kind::Object(id) = value.kind else { return Vec::new() };
@@ -218,13 +220,16 @@ fn inner_names(machine: &Machine<'_>, value: &Val) -> Vec<SmolStr> {
         .filter(|(_, value)| {
             value.is_unknown() && !value.labels().has(Labels::SEALED) && !value.labels().has(Labels::RANDOM)
         })
-        .find_map(|(name, value)| {
-            let own = value.names().last().filter(|it| words::sensitive(it).is_some());
-            own.map(|_| value.names().to_vec()).or_else(|| {
-                let name = name.filter(|it| words::sensitive(it).is_some() && value.names().is_empty())?;
-                Some(vec![name])
-            })
+        .filter_map(|(name, value)| {
+            let names = match value.names() {
+                [] => vec![name?],
+                names => names.to_vec(),
+            };
+            let kind = words::sensitive(names.last()?)?;
+            Some((SEVEREST_FIRST.iter().position(|it| *it == kind).unwrap_or(SEVEREST_FIRST.len()), names))
         })
+        .min_by_key(|(rank, _)| *rank)
+        .map(|(_, names)| names)
         .unwrap_or_default()
 }
 

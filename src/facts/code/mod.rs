@@ -83,7 +83,9 @@ fn join(facts: &mut [Fact]) {
         it.kind == FactKind::Handler
             && it.events.iter().any(|it| matches!(it.kind, EventKind::Logout | EventKind::Destroy))
     });
-    for fact in facts.iter_mut().filter(|it| it.kind == FactKind::Session) {
+    // With several layers it is not known which one a handler's session is of.
+    let single = sessions.iter().all(|it| it.span == sessions[0].span);
+    for fact in facts.iter_mut().filter(|it| it.kind == FactKind::Session && single) {
         let derived = || Origin::Derived(Vec::new());
         fact.attributes.insert("holds_sensitive".into(), convert::switch(sensitive, derived()));
         fact.attributes.insert("needs_server_logout".into(), convert::switch(logout, derived()));
