@@ -1,6 +1,7 @@
 //! Every block of every rule page, run through the whole program.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use sessionlint::check::examples::{self, Mark};
 use sessionlint::check::{self, Options};
@@ -86,7 +87,7 @@ fn every_block_is_judged_as_it_is_marked() {
 
 fn differences(example: &Example<'_>) -> Vec<String> {
     let given = example.files.iter().any(|it| MANIFESTS.contains(&it.path));
-    let rust = example.files.iter().any(|it| it.path.ends_with(".rs"));
+    let rust = example.files.iter().any(|it| Path::new(it.path).extension().is_some_and(|it| it == "rs"));
     let default = if rust { ("Cargo.toml", CARGO) } else { ("requirements.txt", REQUIREMENTS) };
     let files: Vec<(&str, &str)> =
         example.files.iter().map(|it| (it.path, it.text)).chain((!given).then_some(default)).collect();
