@@ -173,14 +173,15 @@ impl<'a> Index<'a> {
     }
 
     /// A path that begins with a crate's name.
-    fn external_or_crate(&self, _file: FileId, path: &[Name], depth: u32) -> Option<Meaning> {
+    fn external_or_crate(&self, file: FileId, path: &[Name], depth: u32) -> Option<Meaning> {
         let (first, rest) = path.split_first()?;
-        if let Some(package) = self.workspace().rust_crate(first)
+        let first = self.workspace().rust_crate_name(file, first);
+        if let Some(package) = self.workspace().rust_crate(file, first)
             && let Some(root) = self.workspace().rust_module(package, &[])
         {
             return self.descend(Meaning::Module(ScopeId { file: root, index: 0 }), rest, depth);
         }
-        Some(Meaning::External(path.join("::").into()))
+        self.descend(Meaning::External(first.into()), rest, depth)
     }
 
     /// A single name in a module, its imports and its globs.
@@ -333,14 +334,32 @@ impl<'a> Index<'a> {
             let mut path: Vec<Name> = entry.module.iter().skip(1).cloned().collect();
             path.extend(inner.iter().cloned());
             path.push(name.clone());
-            workspace.rust_module(entry.package?, &path)
+            workspace.rust_module_from(scope.file, &path)
         }?;
         Some(ScopeId { file, index: 0 })
     }
 
+    /// Where the crate of a file begins. A module of library and binary belongs to the one that declares it.
     fn crate_root(&self, file: FileId) -> Option<ScopeId> {
-        let entry = &self.workspace().files[file.0 as usize];
-        let root = self.workspace().rust_module(entry.package?, &[])?;
+        let roots = self.workspace().rust_roots(file);
+        let first = self.workspace().files[file.0 as usize].module.get(1);
+        let declares = |root: &FileId| {
+            let names = self.file(*root)?;
+            names
+                .scopes
+                .first()?
+                .names
+                .get(first?)?
+                .iter()
+                .find(|it| matches!(it, Entry::FileModule))
+                .map(drop)
+        };
+        let root = match roots {
+            [] => self.workspace().rust_module_from(file, &[])?,
+            [only] => *only,
+            _ if roots.contains(&file) => file,
+            _ => *roots.iter().find(|it| declares(it).is_some()).unwrap_or(&roots[0]),
+        };
         Some(ScopeId { file: root, index: 0 })
     }
 
@@ -355,7 +374,7 @@ impl<'a> Index<'a> {
         if above.is_empty() {
             return self.crate_root(scope.file);
         }
-        let file = self.workspace().rust_module(entry.package?, above)?;
+        let file = self.workspace().rust_module_from(scope.file, above)?;
         Some(ScopeId { file, index: 0 })
     }
 

@@ -58,10 +58,7 @@ pub struct Rule {
     confidence: Confidence,
     when: Option<Condition>,
     silent_if: Option<Condition>,
-    /// Whose place is the finding's; empty is the fact itself, `None` is whatever decided.
-    at: Option<Vec<&'static AttributeSchema>>,
-    /// What stands at that place.
-    label: Option<String>,
+    at: Vec<&'static AttributeSchema>,
     cases: Vec<Case>,
     yields_to: Vec<SmolStr>,
     native: Option<native::Check>,

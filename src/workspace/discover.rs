@@ -26,9 +26,8 @@ pub(super) fn from_disk(paths: &[PathBuf], how: &Walk) -> Workspace {
 pub(super) fn from_memory(files: &[(&str, &str)]) -> Workspace {
     let texts: BTreeMap<&str, &str> = files.iter().copied().collect();
     let met = texts.iter().filter_map(|(path, content)| {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        let kind = kind::of(name);
-        if kind.is_none() && !package::is_manifest(name) {
+        let kind = kind::of(path);
+        if kind.is_none() && !package::is_manifest(path.rsplit('/').next().unwrap_or(path)) {
             return None;
         }
         let interesting = kind.is_some_and(|kind| prefilter::interesting(kind, content.as_bytes()));
@@ -73,13 +72,13 @@ fn assemble(root: PathBuf, met: Vec<Met>, above: &Above, read: &dyn Fn(&str) -> 
     }
     let by_path: BTreeMap<String, FileId> = files.iter().map(|it| (it.path.clone(), it.id)).collect();
     let (packages, problems) = package::load(manifests, &above.prefix, &by_path, read);
-    let nearest = package::Nearest::new(&packages);
     for entry in &mut files {
-        entry.package = nearest.of(&format!("{}{}", above.prefix, entry.path), entry.kind);
+        entry.package = package::of(&packages, &format!("{}{}", above.prefix, entry.path), entry.kind);
     }
     let modules = module::build(&mut files, &packages, &above.prefix);
     let texts = text::Texts::new(known.into_iter());
-    Workspace { root, files, packages, problems, texts, modules, by_path }
+    let in_use = package::InUse::new(&packages, &files);
+    Workspace { root, files, packages, problems, in_use, texts, modules, by_path }
 }
 
 /// The deepest folder that holds all paths. That of a single path stays as it was written.

@@ -1,9 +1,14 @@
 //! What a file is and whom it speaks for, by its path alone.
 
+use super::words::{WORDS, fits, has};
 use super::{FileKind, FileRole};
 
-/// Kind of a file by its name; `None` for what is never read.
-pub(super) fn of(name: &str) -> Option<FileKind> {
+/// Kind of a file by its path below the root; `None` for what is never read.
+pub(super) fn of(path: &str) -> Option<FileKind> {
+    let (folders, name) = split(path);
+    if let Some(kind) = manifest(name) {
+        return Some(kind);
+    }
     if name == ".env" || name.starts_with(".env.") || name == "env.example" {
         return Some(FileKind::Env);
     }
@@ -13,47 +18,124 @@ pub(super) fn of(name: &str) -> Option<FileKind> {
         "py" => FileKind::Python,
         "toml" => FileKind::Toml,
         "yaml" | "yml" => FileKind::Yaml,
-        "json" if name != "package-lock.json" => FileKind::Json,
+        "json" => FileKind::Json,
         "env" => FileKind::Env,
         "ini" | "cfg" => FileKind::Ini,
         _ => return None,
     };
-    (!stem.is_empty()).then_some(kind)
+    (!stem.is_empty() && (kind.is_source() || may_be_settings(folders, name, kind))).then_some(kind)
+}
+
+/// Manifests and lock files, whatever they are called.
+fn manifest(name: &str) -> Option<FileKind> {
+    match name {
+        "Cargo.toml" | "Cargo.lock" | "pyproject.toml" | "poetry.lock" | "uv.lock" | "pdm.lock"
+        | "Pipfile" => Some(FileKind::Toml),
+        "Pipfile.lock" => Some(FileKind::Json),
+        "setup.cfg" => Some(FileKind::Ini),
+        _ => None,
+    }
+}
+
+fn may_be_settings(folders: &str, name: &str, kind: FileKind) -> bool {
+    let words = &WORDS.settings;
+    if fits(&words.tools, name) || folders.split('/').any(|it| has(&words.never_in, it)) {
+        return false;
+    }
+    let first = || name.split(['.', '-', '_']).next().unwrap_or(name).to_ascii_lowercase();
+    kind != FileKind::Json || has(&words.json_folders, split(folders).1) || has(&words.json_words, &first())
+}
+
+/// Whether a file's name says that it configures a tool or tells of packages.
+pub(super) fn is_tool(name: &str) -> bool {
+    manifest(name).is_some() || fits(&WORDS.settings.tools, name)
 }
 
 /// Role of a file by its path below the root.
 pub(super) fn role(path: &str, kind: FileKind) -> FileRole {
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let words = &WORDS.role;
+    let (folders, name) = split(path);
     let mut role = name_role(name, kind);
     for folder in folders.split('/') {
-        match folder {
-            "tests" | "test" | "benches" | "fixtures" | "testing" | "__tests__" => return FileRole::Test,
-            "examples" | "example" | "docs" | "doc" | "samples" | "sample" => role = FileRole::Example,
-            _ => {}
+        if has(&words.test_folders, folder) {
+            return FileRole::Test;
+        }
+        if has(&words.example_folders, folder) {
+            role = FileRole::Example;
         }
     }
     role
 }
 
 fn name_role(name: &str, kind: FileKind) -> FileRole {
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    if kind == FileKind::Python {
-        if matches!(stem, "tests" | "test" | "testing" | "conftest")
-            || stem.starts_with("test_")
-            || stem.ends_with("_test")
-            || stem.ends_with("_tests")
+    let words = &WORDS.role;
+    if kind.is_source() {
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        if has(&words.test_stems, stem)
+            || words.test_prefixes.iter().any(|it| stem.starts_with(it.as_str()))
+            || words.test_suffixes.iter().any(|it| stem.ends_with(it.as_str()))
         {
             return FileRole::Test;
         }
-    } else if kind == FileKind::Rust
-        && (matches!(stem, "tests" | "test") || stem.ends_with("_test") || stem.ends_with("_tests"))
-    {
-        return FileRole::Test;
     }
-    let words = name.split(['.', '-', '_']);
-    let example = |word: &str| matches!(word, "example" | "sample" | "template" | "dist");
-    if !kind.is_source() && words.clone().any(example) || name.ends_with(".example.py") {
-        return FileRole::Example;
+    let example = if kind.is_source() {
+        words.example_endings.iter().any(|it| name.ends_with(it.as_str()))
+    } else {
+        name.split(['.', '-', '_']).any(|word| has(&words.example_words, word))
+    };
+    if example { FileRole::Example } else { FileRole::Application }
+}
+
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_follow_names() {
+        let cases = [
+            ("src/main.rs", Some(FileKind::Rust)),
+            ("static/gen.py", Some(FileKind::Python)),
+            (".env.production", Some(FileKind::Env)),
+            ("deploy/web.env", Some(FileKind::Env)),
+            ("Cargo.lock", Some(FileKind::Toml)),
+            ("sub/Pipfile.lock", Some(FileKind::Json)),
+            ("config/anything.json", Some(FileKind::Json)),
+            ("appsettings.Production.json", Some(FileKind::Json)),
+            ("config/package.json", None),
+            ("data/countries.json", None),
+            ("static/admin/config.json", None),
+            ("package-lock.json", None),
+            ("app/static/theme.toml", None),
+            ("config.min.json", None),
+            ("README", None),
+            (".rs", None),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(of(path), expected, "{path}");
+        }
     }
-    FileRole::Application
+
+    #[test]
+    fn roles_follow_names_and_folders() {
+        let cases = [
+            (".env.example", FileKind::Env, FileRole::Example),
+            ("config/sample.toml", FileKind::Toml, FileRole::Example),
+            ("examples/a/src/main.rs", FileKind::Rust, FileRole::Example),
+            ("docs/tests/a.rs", FileKind::Rust, FileRole::Test),
+            ("shop/tests.py", FileKind::Python, FileRole::Test),
+            ("shop/test_views.py", FileKind::Python, FileRole::Test),
+            ("src/handler_tests.rs", FileKind::Rust, FileRole::Test),
+            ("src/test_utils.rs", FileKind::Rust, FileRole::Test),
+            ("src/contest.rs", FileKind::Rust, FileRole::Application),
+            ("settings/sample.py", FileKind::Python, FileRole::Application),
+            ("settings/local.example.py", FileKind::Python, FileRole::Example),
+        ];
+        for (path, kind, expected) in cases {
+            assert_eq!(role(path, kind), expected, "{path}");
+        }
+    }
 }

@@ -15,6 +15,7 @@ mod repository;
 mod settings;
 mod text;
 mod walk;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -91,6 +92,7 @@ pub struct Workspace {
     pub packages: Vec<Package>,
     /// What was wrong when the project was read; `Workspace::problems` has all.
     pub problems: Vec<Problem>,
+    in_use: package::InUse,
     texts: text::Texts,
     modules: module::Modules,
     by_path: BTreeMap<String, FileId>,
@@ -150,12 +152,25 @@ impl Workspace {
         self.modules.rust_from(from, path).or_else(|| self.modules.rust(package, path))
     }
 
-    /// Index of the workspace's own package whose library has that name (`my_app` for `my-app`).
+    /// The files in which the crate of a Rust file begins: several when library and binary share their modules.
     #[must_use]
-    pub fn rust_crate(&self, name: &str) -> Option<usize> {
-        let fits =
-            |it: &Package| it.ecosystem == Ecosystem::Cargo && !name.is_empty() && it.crate_name == name;
-        self.packages.iter().position(fits)
+    pub fn rust_roots(&self, file: FileId) -> &[FileId] {
+        self.modules.rust_roots(file)
+    }
+
+    /// Index of the project's own package whose library code in `file` knows by that name (`my_app` for `my-app`): its own
+    /// package or one that it depends on.
+    #[must_use]
+    pub fn rust_crate(&self, file: FileId, name: &str) -> Option<usize> {
+        let own = self.files.get(file.0 as usize)?.package?;
+        package::rust_crate(&self.packages, own, name)
+    }
+
+    /// The name that a crate has where it is written, for the name that code in `file` has for it.
+    #[must_use]
+    pub fn rust_crate_name<'n>(&'n self, file: FileId, name: &'n str) -> &'n str {
+        let package = self.files.get(file.0 as usize).and_then(|it| self.packages.get(it.package?));
+        package.and_then(|it| it.renamed.get(name)).map_or(name, SmolStr::as_str)
     }
 
     /// The file of a Python module as imported from `from`; `level` counts leading dots.
@@ -176,7 +191,7 @@ impl Workspace {
     /// Whether code of a package may be in use: something names it, or there is code for which nothing names anything.
     #[must_use]
     pub fn may_use(&self, ecosystem: Ecosystem, package: &str) -> bool {
-        package::may_use(&self.packages, &self.files, ecosystem, package)
+        self.in_use.may_use(ecosystem, package)
     }
 
     /// The version of `package` that `through`, a dependency where the file lies, was locked with.

@@ -1,11 +1,9 @@
 //! Which settings files may speak for a piece of code, and for which deployment.
 
-use std::sync::OnceLock;
-
-use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
-use super::{FileEntry, FileRole, Workspace};
+use super::words::{WORDS, has};
+use super::{FileEntry, FileRole, Workspace, kind};
 use crate::source::FileId;
 
 /// A settings file and the deployment that it is for.
@@ -35,7 +33,7 @@ pub(super) fn files_for(workspace: &Workspace, file: FileId) -> Vec<SettingsFile
     let at_root = |it: &FileEntry| it.package.is_none_or(|it| workspace.packages[it].folder.is_empty());
     let folder = |it: &FileEntry| it.package.map(|it| workspace.packages[it].folder.as_str());
     let speaks = |it: &&FileEntry| {
-        !it.kind.is_source() && (at_root(it) || folder(it) == folder(entry)) && !is_tool(name(&it.path))
+        !it.kind.is_source() && (at_root(it) || folder(it) == folder(entry)) && !kind::is_tool(name(&it.path))
     };
     let files = workspace.files.iter().filter(speaks);
     files.map(|it| SettingsFile { file: it.id, profile: profile(&it.path, it.role) }).collect()
@@ -46,7 +44,14 @@ fn name(path: &str) -> &str {
 }
 
 pub(super) fn profile_of(name: &str) -> Profile {
-    words().of(name).unwrap_or(Profile::Unknown)
+    meaning(name).unwrap_or(Profile::Unknown)
+}
+
+fn meaning(name: &str) -> Option<Profile> {
+    let name = name.to_lowercase();
+    let words: Vec<&str> = name.split(|it: char| !it.is_alphanumeric()).collect();
+    let says = WORDS.profile.iter().find(|it| words.iter().any(|word| has(&it.words, word)));
+    says.map(|it| it.is)
 }
 
 fn profile(path: &str, role: FileRole) -> Profile {
@@ -59,70 +64,17 @@ fn profile(path: &str, role: FileRole) -> Profile {
     let file = parts.next().unwrap_or(path);
     let stem =
         if file.starts_with('.') { file } else { file.rsplit_once('.').map_or(file, |(stem, _)| stem) };
-    let own = words().of(stem);
+    let own = meaning(stem);
     if !matches!(own, None | Some(Profile::Base)) {
         return own.unwrap_or(Profile::Unknown);
     }
-    let folder = parts.next().and_then(|it| words().of(it));
+    let folder = parts.next().and_then(meaning);
     folder.filter(|it| *it != Profile::Base).or(own).unwrap_or(Profile::Unknown)
-}
-
-fn is_tool(name: &str) -> bool {
-    words().tools.is_match(name)
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct Lists {
-    not_settings: Vec<String>,
-    profile: Vec<Meaning>,
-}
-
-#[derive(Deserialize)]
-struct Meaning {
-    is: Profile,
-    words: Vec<String>,
-}
-
-struct Words {
-    tools: GlobSet,
-    profiles: Vec<Meaning>,
-}
-
-impl Words {
-    fn of(&self, name: &str) -> Option<Profile> {
-        let name = name.to_lowercase();
-        let words: Vec<&str> = name.split(|it: char| !it.is_alphanumeric()).collect();
-        self.profiles
-            .iter()
-            .find(|it| it.words.iter().any(|word| words.contains(&word.as_str())))
-            .map(|it| it.is)
-    }
-}
-
-fn words() -> &'static Words {
-    static WORDS: OnceLock<Words> = OnceLock::new();
-    WORDS.get_or_init(|| {
-        let lists = toml::from_str(include_str!("../../models/profiles.toml"));
-        let lists = lists.unwrap_or(Lists { not_settings: Vec::new(), profile: Vec::new() });
-        let mut tools = GlobSetBuilder::new();
-        for glob in lists.not_settings.iter().filter_map(|it| Glob::new(it).ok()) {
-            tools.add(glob);
-        }
-        Words { tools: tools.build().unwrap_or_default(), profiles: lists.profile }
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_lists_can_be_read() {
-        let lists: Lists = toml::from_str(include_str!("../../models/profiles.toml")).unwrap();
-        assert!(lists.not_settings.iter().all(|it| Glob::new(it).is_ok()));
-        assert_eq!(lists.profile.len(), 6);
-    }
 
     #[test]
     fn profiles_by_name_then_by_folder() {

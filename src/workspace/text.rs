@@ -52,16 +52,32 @@ fn read(root: &Path, path: &str) -> Text {
 pub(super) fn decode(path: &str, bytes: &[u8]) -> Text {
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Arc::new(SourceText::new(path, text))),
-        Err(error) => {
-            let message = format!("not UTF-8 from byte {} on", error.valid_up_to());
-            Err(Box::new(problem(path, ProblemKind::Unreadable, &message)))
-        }
+        Err(error) => Err(Box::new(no_text(path, bytes, error.valid_up_to()))),
     }
+}
+
+/// Whether bytes are UTF-16, in which no word of ours would be found.
+pub(super) fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])
+}
+
+fn no_text(path: &str, bytes: &[u8], valid: usize) -> Problem {
+    let message = if is_utf16(bytes) {
+        "UTF-16, not UTF-8".to_owned()
+    } else {
+        let before = String::from_utf8_lossy(&bytes[..valid]);
+        let at = SourceText::new("", &before);
+        let at = at.line_column(u32::try_from(at.text.len()).unwrap_or(u32::MAX));
+        format!("not UTF-8 at line {}, column {}", at.line, at.column)
+    };
+    let help = "save the file as UTF-8".to_owned();
+    Problem { help, ..problem(path, ProblemKind::Unreadable, &message) }
 }
 
 pub(super) fn too_large(path: &str) -> Problem {
     let message = format!("larger than {} MiB, not read", LIMIT >> 20);
-    problem(path, ProblemKind::Limit, &message)
+    let help = "exclude it if it is generated or data".to_owned();
+    Problem { help, ..problem(path, ProblemKind::Limit, &message) }
 }
 
 pub(super) fn problem(path: &str, kind: ProblemKind, message: &str) -> Problem {

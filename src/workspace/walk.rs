@@ -10,6 +10,7 @@ use ignore::overrides::OverrideBuilder;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::text::{self, Text};
+use super::words::{WORDS, has};
 use super::{FileKind, kind, package, prefilter};
 use crate::finding::{Problem, ProblemKind};
 
@@ -111,15 +112,18 @@ fn wanted(entry: &DirEntry) -> bool {
     if !entry.file_type().is_some_and(|it| it.is_dir()) {
         return !name.starts_with('.') || name.starts_with(".env");
     }
-    match name {
-        "node_modules" | "site-packages" | "__pycache__" | "venv" => false,
-        "env" | "virtualenv" => !entry.path().join("pyvenv.cfg").exists(),
-        "target" => {
-            let beside = |name| entry.path().with_file_name(name).exists();
-            !(beside("Cargo.toml") || entry.path().join("CACHEDIR.TAG").exists())
-        }
-        _ => !name.starts_with('.'),
+    !name.starts_with('.') && !has(&WORDS.skip.folders, name) && !made_by_a_tool(entry.path(), name)
+}
+
+/// Whether a tool wrote this folder: a virtual environment, a vendored crate, what a build left behind.
+fn made_by_a_tool(folder: &Path, name: &str) -> bool {
+    let words = &WORDS.skip;
+    let holds = |names: &[String]| names.iter().any(|it| folder.join(it).exists());
+    if holds(&words.marks) {
+        return true;
     }
+    let beside = |names: &[String]| names.iter().any(|it| folder.with_file_name(it).exists());
+    has(&words.built, name) && beside(&words.manifests) && !holds(&words.code)
 }
 
 fn look(root: &Path, entry: &DirEntry) -> Option<Met> {
@@ -129,8 +133,8 @@ fn look(root: &Path, entry: &DirEntry) -> Option<Met> {
         return None;
     }
     let name = entry.file_name().to_str()?;
-    let kind = kind::of(name);
     let path = relative(root, entry.path())?;
+    let kind = kind::of(&path);
     match kind {
         Some(kind) if kind.is_source() => {
             let (interesting, text) = search(entry.path(), &path, kind);
@@ -142,46 +146,24 @@ fn look(root: &Path, entry: &DirEntry) -> Option<Met> {
     }
 }
 
-/// Reads a source file and keeps its text when it is interesting. One that is too large is searched piece by piece.
+/// Reads a source file and keeps its text when it is interesting.
 fn search(place: &Path, path: &str, kind: FileKind) -> (bool, Option<Text>) {
     thread_local! {
         static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     }
-    let failed = |error: &std::io::Error| {
-        let message = text::reason(error);
-        (true, Some(Err(Box::new(text::problem(path, ProblemKind::Unreadable, &message)))))
-    };
-    let mut file = match fs::File::open(place) {
-        Ok(file) => file,
-        Err(error) => return failed(&error),
-    };
+    let failed = |problem: Problem| (true, Some(Err(Box::new(problem))));
     BUFFER.with_borrow_mut(|buffer| {
         buffer.clear();
-        if let Err(error) = file.by_ref().take(text::LIMIT + 1).read_to_end(buffer) {
-            return failed(&error);
+        let read = fs::File::open(place).and_then(|file| file.take(text::LIMIT + 1).read_to_end(buffer));
+        if let Err(error) = read {
+            return failed(text::problem(path, ProblemKind::Unreadable, &text::reason(&error)));
         }
         if buffer.len() as u64 > text::LIMIT {
-            let interesting = prefilter::interesting(kind, buffer) || rest_is_interesting(file, buffer, kind);
-            return (interesting, Some(Err(Box::new(text::too_large(path)))).filter(|_| interesting));
+            return failed(text::too_large(path));
         }
-        let interesting = prefilter::interesting(kind, buffer);
+        let interesting = prefilter::interesting(kind, buffer) || text::is_utf16(buffer);
         (interesting, interesting.then(|| text::decode(path, buffer)))
     })
-}
-
-/// Searches what follows in `file`, keeping the end of each piece so that no word is cut in two.
-fn rest_is_interesting(mut file: fs::File, buffer: &mut Vec<u8>, kind: FileKind) -> bool {
-    const OVERLAP: usize = 64;
-    loop {
-        buffer.drain(..buffer.len().saturating_sub(OVERLAP));
-        let before = buffer.len();
-        if file.by_ref().take(text::LIMIT).read_to_end(buffer).is_err() || buffer.len() == before {
-            return false;
-        }
-        if prefilter::interesting(kind, buffer) {
-            return true;
-        }
-    }
 }
 
 fn failed(root: &Path, error: &ignore::Error) -> Option<Problem> {

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 use toml::{Table, Value};
 
+use semver::VersionReq;
+
 use super::cargo_lock::{self, Lock};
-use super::{Ecosystem, Package, Reader, Target, TargetKind, ancestors, join_path, split_path};
+use super::{Ecosystem, Locked, Package, Reader, Target, TargetKind, ancestors, join_path, split_path};
 use crate::workspace::Version;
 
 /// All packages and roots of workspaces among the manifests.
@@ -25,16 +27,7 @@ pub(super) fn load(manifests: &BTreeSet<String>, reader: &mut Reader) -> Vec<Pac
             _ => {}
         }
     }
-    let mut packages: Vec<Package> =
-        tables.iter().map(|(folder, table)| package(folder, table, &tables, &locks)).collect();
-    for (folder, lock) in &locks {
-        if let Some(beside) = packages.iter_mut().find(|it| it.place == *folder) {
-            for (name, version) in lock.versions() {
-                beside.versions.entry(name).or_insert(version);
-            }
-        }
-    }
-    packages
+    tables.iter().map(|(folder, table)| package(folder, table, &tables, &locks)).collect()
 }
 
 fn package(
@@ -45,18 +38,18 @@ fn package(
 ) -> Package {
     let name = at(table, &["package", "name"]).and_then(Value::as_str).map(SmolStr::new).unwrap_or_default();
     let library = at(table, &["lib", "name"]).and_then(Value::as_str).unwrap_or(&name);
-    // a lock file above may be that of another workspace
-    let is_ours = |place: &str, lock: &Lock| place == folder || lock.holds(&name);
-    let lock = ancestors(folder).find_map(|it| locks.get(it).filter(|lock| is_ours(it, lock))).cloned();
+    let locked = nearest_lock(folder, &name, locks);
     let shared = ancestors(folder)
         .filter_map(|it| tables.get(it))
         .find_map(|it| at(it, &["workspace", "dependencies"])?.as_table());
     let mut versions = BTreeMap::new();
-    for (package, requirement) in dependencies(table, shared) {
-        let written = requirement.map_or(Version::Unknown, Version::Requirement);
-        let version =
-            lock.as_ref().map_or(Version::Unknown, |it| it.of_dependency(&name, &package, &written));
-        let version = if version == Version::Unknown { written } else { version };
+    let mut renamed = BTreeMap::new();
+    for Dependency { alias, package, requirement } in dependencies(table, shared) {
+        if alias != package {
+            renamed.insert(alias.replace('-', "_").into(), package.replace('-', "_").into());
+        }
+        let version = locked.as_ref().and_then(|it| of_dependency(it, &package, requirement.as_deref()));
+        let version = version.or_else(|| requirement.map(Version::Requirement)).unwrap_or(Version::Unknown);
         let known = versions.remove(&package);
         versions.insert(package, known.map_or(version.clone(), |it| super::join(it, version)));
     }
@@ -68,8 +61,33 @@ fn package(
         versions,
         place: folder.to_owned(),
         targets: targets(table),
-        lock,
+        renamed,
+        locked,
     }
+}
+
+/// The nearest lock file upwards that lists the package as one of its own: any other one is another project's.
+fn nearest_lock(folder: &str, name: &str, locks: &BTreeMap<String, Arc<Lock>>) -> Option<Locked> {
+    if name.is_empty() {
+        return locks.get(folder).map(|lock| Locked { lock: lock.clone(), entry: None });
+    }
+    ancestors(folder).find_map(|above| {
+        let lock = locks.get(above)?;
+        Some(Locked { lock: lock.clone(), entry: Some(lock.member(name)?) })
+    })
+}
+
+/// The locked version of a direct dependency.
+fn of_dependency(locked: &Locked, name: &str, requirement: Option<&str>) -> Option<Version> {
+    let lock = &locked.lock;
+    let mut entries = locked.entry.map_or_else(|| lock.named(name), |own| lock.needed(own, name));
+    if entries.len() > 1
+        && let Some(requirement) = requirement.and_then(|it| VersionReq::parse(it).ok())
+        && entries.iter().any(|it| requirement.matches(lock.version(*it)))
+    {
+        entries.retain(|it| requirement.matches(lock.version(*it)));
+    }
+    Some(lock.point(&entries)).filter(|it| *it != Version::Unknown)
 }
 
 fn at<'a>(table: &'a Table, path: &[&str]) -> Option<&'a Value> {
@@ -77,8 +95,15 @@ fn at<'a>(table: &'a Table, path: &[&str]) -> Option<&'a Value> {
     rest.iter().try_fold(table.get(*first)?, |value, key| value.get(*key))
 }
 
-/// Real names and written requirements of everything that a manifest depends on.
-fn dependencies(table: &Table, shared: Option<&Table>) -> Vec<(SmolStr, Option<SmolStr>)> {
+struct Dependency {
+    /// As the manifest calls it.
+    alias: SmolStr,
+    package: SmolStr,
+    requirement: Option<SmolStr>,
+}
+
+/// Everything that a manifest depends on.
+fn dependencies(table: &Table, shared: Option<&Table>) -> Vec<Dependency> {
     let own = std::iter::once(table);
     let targets = at(table, &["target"]).and_then(Value::as_table).into_iter().flat_map(Table::values);
     let own_workspace = at(table, &["workspace"]).and_then(Value::as_table);
@@ -89,14 +114,14 @@ fn dependencies(table: &Table, shared: Option<&Table>) -> Vec<(SmolStr, Option<S
     lists.flatten().map(|(alias, value)| dependency(alias, value, shared)).collect()
 }
 
-fn dependency(alias: &str, value: &Value, shared: Option<&Table>) -> (SmolStr, Option<SmolStr>) {
+fn dependency(alias: &str, value: &Value, shared: Option<&Table>) -> Dependency {
     let inherits = value.get("workspace").and_then(Value::as_bool) == Some(true);
     if let Some(from) = shared.filter(|_| inherits).and_then(|it| it.get(alias)) {
         return dependency(alias, from, None);
     }
     let name = value.get("package").and_then(Value::as_str).unwrap_or(alias);
     let requirement = value.as_str().or_else(|| value.get("version")?.as_str());
-    (name.into(), requirement.map(SmolStr::new))
+    Dependency { alias: alias.into(), package: name.into(), requirement: requirement.map(SmolStr::new) }
 }
 
 fn targets(table: &Table) -> Vec<Target> {

@@ -1,8 +1,6 @@
 //! Cargo.lock: every locked package and what it was locked with.
 
-use std::collections::BTreeMap;
-
-use semver::{Version as Point, VersionReq};
+use semver::Version as Point;
 use serde::Deserialize;
 use smol_str::SmolStr;
 
@@ -13,14 +11,17 @@ use crate::workspace::Version;
 #[derive(Debug, Default)]
 pub(super) struct Lock {
     /// Sorted by name and version.
-    packages: Vec<Locked>,
+    packages: Vec<Package>,
 }
 
 #[derive(Debug)]
-struct Locked {
+struct Package {
     name: SmolStr,
     version: Point,
-    dependencies: Vec<(SmolStr, Option<Point>)>,
+    /// From no registry or repository: a member of the workspace, or a dependency by path.
+    local: bool,
+    /// Indices in `Lock::packages`.
+    dependencies: Vec<usize>,
 }
 
 #[derive(Deserialize)]
@@ -33,6 +34,7 @@ struct File {
 struct Entry {
     name: String,
     version: String,
+    source: Option<String>,
     #[serde(default)]
     dependencies: Vec<String>,
 }
@@ -49,73 +51,84 @@ pub(super) fn read(path: &str, reader: &mut Reader) -> Option<Lock> {
 }
 
 fn lock(file: File) -> Lock {
-    let entry = |it: Entry| {
-        let dependency = |text: &String| {
-            let mut words = text.split(' ');
-            let name = SmolStr::new(words.next()?);
-            Some((name, words.next().and_then(|it| Point::parse(it).ok())))
-        };
-        let dependencies = it.dependencies.iter().filter_map(dependency).collect();
-        Some(Locked { name: it.name.into(), version: Point::parse(&it.version).ok()?, dependencies })
-    };
-    let mut packages: Vec<Locked> = file.package.into_iter().filter_map(entry).collect();
-    packages.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
-    Lock { packages }
+    let mut packages = Vec::new();
+    let mut needs = Vec::new();
+    let point = |entry: Entry| Some((Point::parse(&entry.version).ok()?, entry));
+    let mut entries: Vec<(Point, Entry)> = file.package.into_iter().filter_map(point).collect();
+    entries.sort_by(|a, b| (&a.1.name, &a.0).cmp(&(&b.1.name, &b.0)));
+    for (version, entry) in entries {
+        let local = entry.source.is_none();
+        packages.push(Package { name: entry.name.into(), version, local, dependencies: Vec::new() });
+        needs.push(entry.dependencies);
+    }
+    let mut lock = Lock { packages };
+    let found: Vec<Vec<usize>> =
+        needs.iter().map(|all| all.iter().filter_map(|it| lock.find(it)).collect()).collect();
+    for (package, dependencies) in lock.packages.iter_mut().zip(found) {
+        package.dependencies = dependencies;
+    }
+    lock
 }
 
 impl Lock {
-    /// Everything that is locked, by name.
-    pub(super) fn versions(&self) -> BTreeMap<SmolStr, Version> {
-        let chunks = self.packages.chunk_by(|a, b| a.name == b.name);
-        let version = |them: &[Locked]| several(them.iter().map(|it| it.version.clone()).collect());
-        chunks.map(|them| (them[0].name.clone(), version(them))).collect()
+    /// The entry that `name`, `name version` or `name version (source)` means.
+    fn find(&self, need: &str) -> Option<usize> {
+        let mut words = need.split(' ');
+        let name = words.next()?;
+        let version = words.next().and_then(|it| Point::parse(it).ok());
+        let first = self.packages.partition_point(|it| it.name.as_str() < name);
+        let same = self.packages[first..].iter().take_while(|it| it.name == name);
+        let at = same.into_iter().position(|it| version.as_ref().is_none_or(|wanted| it.version == *wanted));
+        Some(first + at?)
     }
 
-    pub(super) fn version(&self, name: &str) -> Option<Version> {
-        Some(several(self.named(name).map(|it| it.version.clone()).collect()))
-            .filter(|it| *it != Version::Unknown)
+    /// The entry of a package of this workspace.
+    pub(super) fn member(&self, name: &str) -> Option<usize> {
+        self.packages.iter().position(|it| it.local && it.name == name)
     }
 
-    /// Whether a package of exactly that name is locked.
-    pub(super) fn holds(&self, name: &str) -> bool {
-        self.packages.iter().any(|it| it.name == name)
+    /// All entries of a name.
+    pub(super) fn named(&self, name: &str) -> Vec<usize> {
+        (0..self.packages.len()).filter(|it| same_crate(&self.packages[*it].name, name)).collect()
     }
 
-    /// The version of a dependency of the workspace's own package `owner`, which wrote `requirement`.
-    pub(super) fn of_dependency(&self, owner: &str, name: &str, requirement: &Version) -> Version {
-        let listed = self.of_owners(self.packages.iter().filter(|it| it.name == owner), name);
-        let mut points =
-            if listed.is_empty() { self.named(name).map(|it| it.version.clone()).collect() } else { listed };
-        if let Version::Requirement(text) = requirement
-            && let Ok(requirement) = VersionReq::parse(text)
-            && points.iter().any(|it| requirement.matches(it))
-        {
-            points.retain(|it| requirement.matches(it));
+    pub(super) fn names(&self) -> impl Iterator<Item = &SmolStr> {
+        self.packages.iter().map(|it| &it.name)
+    }
+
+    pub(super) fn version(&self, entry: usize) -> &Point {
+        &self.packages[entry].version
+    }
+
+    /// Entries of `name` that one of `from` needs itself.
+    pub(super) fn needed(&self, from: usize, name: &str) -> Vec<usize> {
+        let needs = self.packages[from].dependencies.iter().copied();
+        needs.filter(|it| same_crate(&self.packages[*it].name, name)).collect()
+    }
+
+    /// Entries of `name` that one of `from` needs, however indirectly: the nearest ones only.
+    pub(super) fn reached(&self, from: &[usize], name: &str) -> Vec<usize> {
+        let mut seen = vec![false; self.packages.len()];
+        let mut layer = from.to_vec();
+        while !layer.is_empty() {
+            let mut next = Vec::new();
+            for need in layer.iter().flat_map(|it| &self.packages[*it].dependencies) {
+                if !std::mem::replace(&mut seen[*need], true) {
+                    next.push(*need);
+                }
+            }
+            let found: Vec<usize> =
+                next.iter().copied().filter(|it| same_crate(&self.packages[*it].name, name)).collect();
+            if !found.is_empty() {
+                return found;
+            }
+            layer = next;
         }
-        several(points)
+        Vec::new()
     }
 
-    /// The versions of `name` that `through`, of the versions `of`, was locked with.
-    pub(super) fn version_from(&self, of: &Version, through: &str, name: &str) -> Version {
-        let fits = |point: &Point| match of {
-            Version::Exact(exact) => point == exact,
-            Version::Several(points) => points.contains(point),
-            Version::Requirement(_) | Version::Unknown => true,
-        };
-        several(self.of_owners(self.named(through).filter(|it| fits(&it.version)), name))
-    }
-
-    fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Locked> {
-        self.packages.iter().filter(move |it| same_crate(&it.name, name))
-    }
-
-    fn of_owners<'a>(&'a self, owners: impl Iterator<Item = &'a Locked>, name: &str) -> Vec<Point> {
-        let listed = owners.flat_map(|it| &it.dependencies).filter(|(it, _)| same_crate(it, name));
-        listed
-            .flat_map(|(name, point)| match point {
-                Some(point) => vec![point.clone()],
-                None => self.named(name).map(|it| it.version.clone()).collect(),
-            })
-            .collect()
+    /// The version of all these entries.
+    pub(super) fn point(&self, entries: &[usize]) -> Version {
+        several(entries.iter().map(|it| self.packages[*it].version.clone()).collect())
     }
 }

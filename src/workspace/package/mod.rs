@@ -11,7 +11,7 @@ mod python;
 mod python_lock;
 mod requirement;
 
-use super::{FileEntry, FileKind, Version};
+use super::{FileEntry, FileKind, FileRole, Version};
 use crate::finding::{Problem, ProblemKind};
 use crate::source::{FileId, SourceText, Span};
 
@@ -35,14 +35,23 @@ pub struct Package {
     pub crate_name: SmolStr,
     /// Folder relative to the checked root; empty for the root and for a package whose folder lies above it.
     pub folder: String,
-    /// Every dependency that a manifest or lock file names, by package name (Python: normalised). What a Cargo.lock
-    /// names beyond the manifest stands in the package that the lock file lies beside.
+    /// Dependencies by package name: direct ones of a Rust package, all that a Python project's files name (normalised).
     pub versions: BTreeMap<SmolStr, Version>,
     /// Folder relative to the top: the repository's root, or the checked root outside of any.
     pub(super) place: String,
     /// Roots of crates other than by convention.
     pub(super) targets: Vec<Target>,
-    lock: Option<Arc<Lock>>,
+    /// Names that the code has for dependencies, where they are not the packages' own (with `_`).
+    pub(super) renamed: BTreeMap<SmolStr, SmolStr>,
+    locked: Option<Locked>,
+}
+
+/// The lock file that a package was locked in.
+#[derive(Clone, Debug)]
+struct Locked {
+    lock: Arc<Lock>,
+    /// The package's own entry; `None` for the root of a workspace that is no package.
+    entry: Option<usize>,
 }
 
 /// A crate that a manifest gives a path.
@@ -65,28 +74,15 @@ pub(super) fn is_manifest(name: &str) -> bool {
     matches!(name, "Cargo.toml" | "Cargo.lock") || python::is_manifest(name)
 }
 
-/// Finds the nearest package of a file.
-pub(super) struct Nearest<'a> {
-    /// Indices of packages by their folders.
-    places: BTreeMap<(&'a str, Ecosystem), usize>,
-}
-
-impl<'a> Nearest<'a> {
-    pub(super) fn new(packages: &'a [Package]) -> Self {
-        let place = |(index, it): (usize, &'a Package)| ((it.place.as_str(), it.ecosystem), index);
-        Self { places: packages.iter().enumerate().map(place).collect() }
-    }
-
-    /// By the file's path relative to the top.
-    pub(super) fn of(&self, path: &str, kind: FileKind) -> Option<usize> {
-        let ecosystems: &[Ecosystem] = match kind {
-            FileKind::Rust => &[Ecosystem::Cargo],
-            FileKind::Python => &[Ecosystem::Python],
-            _ => &[Ecosystem::Cargo, Ecosystem::Python],
-        };
-        let mut folders = ancestors(split_path(path).0);
-        folders.find_map(|folder| ecosystems.iter().find_map(|it| self.places.get(&(folder, *it)).copied()))
-    }
+/// The nearest package of a file, by its path relative to the top.
+pub(super) fn of(packages: &[Package], path: &str, kind: FileKind) -> Option<usize> {
+    let fits = |it: &Package| match kind {
+        FileKind::Rust => it.ecosystem == Ecosystem::Cargo,
+        FileKind::Python => it.ecosystem == Ecosystem::Python,
+        _ => true,
+    };
+    let around = packages.iter().enumerate().filter(|(_, it)| fits(it) && lies_in(path, &it.place));
+    around.max_by_key(|(index, it)| (it.place.len(), std::cmp::Reverse(*index))).map(|(index, _)| index)
 }
 
 /// Whether a path lies below a folder, itself or deeper.
@@ -95,42 +91,46 @@ pub(super) fn lies_in(path: &str, folder: &str) -> bool {
         || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// What is known of a version where a file lies. A Rust package speaks for itself alone, with its lock file; Python
-/// projects speak for those inside of them, and all of them where none around a file does.
+/// What is known of a package where a file lies: as the nearest package has it; for Python, where nothing but the
+/// interpreter's path decides what is imported, as those around it have it, then all others.
 pub(super) fn version(packages: &[Package], entry: &FileEntry, name: &str) -> Version {
-    let around = around(packages, entry);
-    if let Some(version) = around.iter().find_map(|it| named(it, name)) {
-        return version.clone();
-    }
-    match around.first() {
-        Some(Package { ecosystem: Ecosystem::Cargo, lock, .. }) => {
-            lock.as_ref().and_then(|it| it.version(name)).unwrap_or(Version::Unknown)
-        }
-        _ => anywhere(packages, entry, name),
-    }
-}
-
-/// Whether code of a package may be in use: something names it, or there is code for which nothing names anything.
-pub(super) fn may_use(packages: &[Package], files: &[FileEntry], ecosystem: Ecosystem, name: &str) -> bool {
-    let kind = match ecosystem {
-        Ecosystem::Cargo => FileKind::Rust,
-        Ecosystem::Python => FileKind::Python,
+    let Some(nearest) = entry.package.and_then(|it| packages.get(it)) else {
+        return anywhere(packages, entry, name);
     };
-    let unspoken = |it: &FileEntry| around(packages, it).iter().all(|it| it.versions.is_empty());
-    packages.iter().any(|it| it.ecosystem == ecosystem && named(it, name).is_some())
-        || files.iter().any(|it| it.kind == kind && it.interesting && unspoken(it))
+    if nearest.ecosystem == Ecosystem::Cargo {
+        return named(nearest, name).cloned().unwrap_or_else(|| indirect(nearest, name));
+    }
+    let mut around: Vec<&Package> = packages
+        .iter()
+        .filter(|it| it.ecosystem == Ecosystem::Python && lies_in(&nearest.place, &it.place))
+        .collect();
+    around.sort_by_key(|it| std::cmp::Reverse(it.place.len()));
+    let named = around.iter().find_map(|it| named(it, name)).cloned();
+    named.unwrap_or_else(|| anywhere(packages, entry, name))
 }
 
-/// The packages that speak for a file, the nearest first.
-fn around<'a>(packages: &'a [Package], entry: &FileEntry) -> Vec<&'a Package> {
-    let Some(nearest) = entry.package.and_then(|it| packages.get(it)) else { return Vec::new() };
-    if nearest.ecosystem == Ecosystem::Cargo {
-        return vec![nearest];
+/// The package whose library is called `name` in the code of the package `own`.
+pub(super) fn rust_crate(packages: &[Package], own: usize, name: &str) -> Option<usize> {
+    let here = packages.get(own)?;
+    if here.crate_name == name {
+        return Some(own);
     }
-    let speaks = |it: &&Package| it.ecosystem == nearest.ecosystem && lies_in(&nearest.place, &it.place);
-    let mut around: Vec<_> = packages.iter().filter(speaks).collect();
-    around.sort_by_key(|it| std::cmp::Reverse(it.place.len()));
-    around
+    let shared =
+        |it: &Package| here.place.split('/').zip(it.place.split('/')).take_while(|(a, b)| a == b).count();
+    let fits = |it: &Package| {
+        it.ecosystem == Ecosystem::Cargo && it.crate_name == name && here.versions.contains_key(&it.name)
+    };
+    let all = packages.iter().enumerate().filter(|(_, it)| !name.is_empty() && fits(it));
+    all.max_by_key(|(index, it)| (shared(it), std::cmp::Reverse(*index))).map(|(index, _)| index)
+}
+
+/// The version of a package that others brought along.
+fn indirect(package: &Package, name: &str) -> Version {
+    match &package.locked {
+        Some(Locked { lock, entry: Some(own) }) => lock.point(&lock.reached(&[*own], name)),
+        Some(Locked { lock, entry: None }) => lock.point(&lock.named(name)),
+        None => Version::Unknown,
+    }
 }
 
 fn anywhere(packages: &[Package], entry: &FileEntry, name: &str) -> Version {
@@ -157,8 +157,60 @@ fn same_crate(a: &str, b: &str) -> bool {
 
 pub(super) fn version_from(packages: &[Package], entry: &FileEntry, through: &str, name: &str) -> Version {
     let Some(package) = entry.package.and_then(|it| packages.get(it)) else { return Version::Unknown };
-    let Some(lock) = &package.lock else { return Version::Unknown };
-    lock.version_from(&version(packages, entry, through), through, name)
+    let Some(Locked { lock, entry: own }) = &package.locked else { return Version::Unknown };
+    let mut from = own.map_or_else(|| lock.named(through), |own| lock.reached(&[own], through));
+    if let Version::Exact(exact) = version(packages, entry, through) {
+        from.retain(|it| *lock.version(*it) == exact);
+    }
+    lock.point(&lock.reached(&from, name))
+}
+
+/// What code of the project may import.
+#[derive(Debug, Default)]
+pub(super) struct InUse {
+    /// Ecosystems of which code is judged.
+    judged: BTreeSet<Ecosystem>,
+    /// Ecosystems of which code is judged whose manifests do not tell all that it may import.
+    all: BTreeSet<Ecosystem>,
+    /// Names in manifests and lock files, with `-` for `_`.
+    named: BTreeSet<SmolStr>,
+}
+
+impl InUse {
+    pub(super) fn new(packages: &[Package], files: &[FileEntry]) -> Self {
+        let mut it = Self::default();
+        for entry in files.iter().filter(|it| it.interesting && it.role == FileRole::Application) {
+            let ecosystem = if entry.kind == FileKind::Rust { Ecosystem::Cargo } else { Ecosystem::Python };
+            it.judged.insert(ecosystem);
+            let package = entry.package.and_then(|it| packages.get(it));
+            let told = package.is_some_and(|it| it.locked.is_some() || !it.versions.is_empty());
+            // a script may import whatever is installed
+            if !told || ecosystem == Ecosystem::Python {
+                it.all.insert(ecosystem);
+            }
+        }
+        let mut locks: Vec<&Arc<Lock>> = Vec::new();
+        for package in packages {
+            it.named.extend(package.versions.keys().map(|it| plain(it)));
+            if let Some(Locked { lock, .. }) = &package.locked
+                && !locks.iter().any(|it| Arc::ptr_eq(it, lock))
+            {
+                it.named.extend(lock.names().map(|it| plain(it)));
+                locks.push(lock);
+            }
+        }
+        it
+    }
+
+    pub(super) fn may_use(&self, ecosystem: Ecosystem, package: &str) -> bool {
+        self.judged.contains(&ecosystem)
+            && (self.all.contains(&ecosystem) || self.named.contains(&plain(package)))
+    }
+}
+
+/// The one spelling of names that differ in `-` and `_` only.
+fn plain(name: &str) -> SmolStr {
+    if name.contains('_') { name.replace('_', "-").into() } else { name.into() }
 }
 
 /// What is known when two places each say something of one package.
@@ -226,7 +278,7 @@ fn with_those_above(
 }
 
 /// A folder and all above it, the last one empty.
-pub(super) fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
+fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(folder), |it| match it.rsplit_once('/') {
         Some((parent, _)) => Some(parent),
         None if it.is_empty() => None,

@@ -45,7 +45,7 @@ fn rust() -> Workspace {
         (
             "web/Cargo.toml",
             "[package]\nname = \"shop-web\"\n[dependencies]\naxum-extra = { workspace = true }\n\
-             biscuit = { package = \"cookie\", version = \"0.16\" }\naxum-session = \"0.14\"\nunlocked = \"2\"",
+             biscuit = { package = \"cookie\", version = \"0.16\" }\naxum-session = \"0.14\"\nunlocked = \"2\"\ncore-lib = { path = \"../core\" }",
         ),
         ("web/src/main.rs", "mod auth; // cookie"),
         ("web/src/auth/mod.rs", ""),
@@ -75,7 +75,8 @@ fn rust_modules() {
     assert_eq!(module("web/src/bin/worker/jobs.rs"), names(&["worker", "jobs"]));
     assert_eq!(module("core/lib/kernel.rs"), names(&["kernel"]));
     assert_eq!(module("core/lib/a.rs"), names(&["kernel", "a"]));
-    let web = workspace.rust_crate("shop_web").unwrap();
+    let main = workspace.file("web/src/main.rs").unwrap();
+    let web = workspace.rust_crate(main, "shop_web").unwrap();
     assert_eq!(workspace.rust_module(web, &[]), workspace.file("web/src/main.rs"));
     assert_eq!(
         workspace.rust_module(web, &names(&["auth", "login"])),
@@ -93,9 +94,9 @@ fn rust_modules() {
         workspace.rust_module_from(test, &names(&["common"])),
         workspace.file("web/tests/common/mod.rs")
     );
-    let core = workspace.rust_crate("kernel").unwrap();
+    let core = workspace.rust_crate(main, "kernel").unwrap();
     assert_eq!(workspace.rust_module(core, &names(&["a"])), workspace.file("core/lib/a.rs"));
-    assert_eq!(workspace.rust_crate("nobody"), None);
+    assert_eq!(workspace.rust_crate(main, "nobody"), None);
 }
 
 #[test]
@@ -111,8 +112,112 @@ fn rust_versions() {
     assert_eq!(workspace.version(file, "nobody"), Version::Unknown);
     assert_eq!(workspace.version_from(file, "axum-extra", "cookie"), exact("0.18.1"));
     let other = workspace.file("core/lib/a.rs").unwrap();
-    assert!(matches!(workspace.version(other, "cookie"), Version::Several(all) if all.len() == 2));
+    assert_eq!(workspace.version(other, "cookie"), Version::Unknown);
     assert!(workspace.problems().is_empty(), "{:?}", workspace.problems());
+}
+
+/// Two members of a workspace: one uses an old `cookie` itself, the other a new one through another package.
+const SHARED_LOCK: &str = r#"
+version = 4
+[[package]]
+name = "app"
+version = "0.1.0"
+dependencies = ["cookie 0.17.0"]
+[[package]]
+name = "axum-extra"
+version = "0.9.6"
+source = "registry+https://github.com/rust-lang/crates.io-index"
+dependencies = ["cookie 0.18.1"]
+[[package]]
+name = "cookie"
+version = "0.17.0"
+source = "registry+https://github.com/rust-lang/crates.io-index"
+[[package]]
+name = "cookie"
+version = "0.18.1"
+source = "registry+https://github.com/rust-lang/crates.io-index"
+[[package]]
+name = "worker"
+version = "0.1.0"
+dependencies = ["axum-extra"]
+"#;
+
+#[test]
+fn what_others_bring_along_follows_the_lock_file() {
+    let workspace = Workspace::from_texts(&[
+        ("Cargo.toml", "[workspace]\nmembers = [\"app\", \"worker\"]"),
+        ("Cargo.lock", SHARED_LOCK),
+        (
+            "app/Cargo.toml",
+            "[package]\nname = \"app\"\n[dependencies]\nbiscuit = { package = \"cookie\", version = \"0.17\" }",
+        ),
+        ("app/src/main.rs", ""),
+        ("worker/Cargo.toml", "[package]\nname = \"worker\"\n[dependencies]\naxum-extra = \"0.9\""),
+        ("worker/src/main.rs", "cookie"),
+        ("alone/Cargo.toml", "[package]\nname = \"alone\"\n[dependencies]\ncookie = \"0.16\""),
+        ("alone/src/main.rs", ""),
+    ]);
+    let [app, worker, alone] =
+        ["app", "worker", "alone"].map(|it| workspace.file(&format!("{it}/src/main.rs")).unwrap());
+    assert_eq!(workspace.version(app, "cookie"), exact("0.17.0"));
+    assert_eq!(workspace.version(app, "axum-extra"), Version::Unknown);
+    assert_eq!(workspace.rust_crate_name(app, "biscuit"), "cookie");
+    assert_eq!(workspace.version(worker, "cookie"), exact("0.18.1"));
+    assert_eq!(workspace.version_from(worker, "axum-extra", "cookie"), exact("0.18.1"));
+    assert_eq!(workspace.version_from(app, "axum-extra", "cookie"), Version::Unknown);
+    // the lock file above does not know it
+    assert_eq!(workspace.version(alone, "cookie"), Version::Requirement("0.16".into()));
+    assert!(workspace.may_use(Ecosystem::Cargo, "axum_extra"));
+    assert!(!workspace.may_use(Ecosystem::Cargo, "rocket"));
+}
+
+#[test]
+fn a_library_and_its_program_begin_in_files_of_their_own() {
+    let workspace = Workspace::from_texts(&[
+        ("Cargo.toml", "[package]\nname = \"app\""),
+        ("src/lib.rs", ""),
+        ("src/main.rs", ""),
+        ("src/web.rs", ""),
+        ("src/bin/job.rs", ""),
+        ("other/Cargo.toml", "[package]\nname = \"app\""),
+        ("other/src/lib.rs", ""),
+    ]);
+    let file = |path: &str| workspace.file(path).unwrap();
+    let both = [file("src/lib.rs"), file("src/main.rs")];
+    assert_eq!(workspace.rust_roots(file("src/web.rs")), both);
+    assert_eq!(workspace.rust_roots(file("src/bin/job.rs")), [file("src/bin/job.rs")]);
+    let own = workspace.rust_crate(file("src/main.rs"), "app").unwrap();
+    assert_eq!(workspace.rust_module(own, &[]), Some(file("src/lib.rs")));
+    let other = workspace.rust_crate(file("other/src/lib.rs"), "app").unwrap();
+    assert_eq!(workspace.rust_module(other, &[]), Some(file("other/src/lib.rs")));
+}
+
+#[test]
+fn broken_manifests_say_where_and_cost_nothing_else() {
+    let workspace = Workspace::from_texts(&[
+        ("Cargo.lock", "[[package]]\nname = \"app\"\ndependencies = [\n<<<<<<< HEAD\n"),
+        ("Cargo.toml", "[package]\nname = \"app\"\n[dependencies]\ncookie = \"0.18\n"),
+        ("Pipfile.lock", "{\"default\": [}"),
+        ("pyproject.toml", "[project\nname='a'"),
+        ("src/main.rs", "cookie"),
+        ("web/Cargo.toml", "[package]\nname = \"web\"\n[dependencies]\ncookie = \"0.18\""),
+        ("web/src/main.rs", "cookie"),
+    ]);
+    let problems = workspace.problems();
+    let places: Vec<_> = problems
+        .iter()
+        .map(|it| {
+            let span = it.span.unwrap();
+            let at = workspace.text(span.file).unwrap().line_column(span.start);
+            (it.path.as_str(), at.line, at.column)
+        })
+        .collect();
+    let expected =
+        [("Cargo.lock", 4, 13), ("Cargo.toml", 4, 15), ("Pipfile.lock", 1, 12), ("pyproject.toml", 1, 9)];
+    assert_eq!(places, expected, "{problems:?}");
+    assert!(problems.iter().all(|it| it.kind == ProblemKind::Manifest));
+    let main = workspace.file("web/src/main.rs").unwrap();
+    assert_eq!(workspace.version(main, "cookie"), Version::Requirement("0.18".into()));
 }
 
 fn python() -> Workspace {
@@ -199,38 +304,6 @@ fn a_lock_file_of_another_workspace_says_nothing() {
 }
 
 #[test]
-fn faults_of_manifests_say_where() {
-    let workspace = Workspace::from_texts(&[
-        ("Cargo.toml", "[package]\nname = \"a\"\n[dependencies\n"),
-        ("Cargo.lock", "[[package]]\nname = 1\n"),
-        ("py/pyproject.toml", "[project]\ndependencies = 3\n"),
-        ("py/poetry.lock", "]"),
-        ("py/Pipfile.lock", "{\n  \"default\": [}"),
-        ("py/requirements.txt", "==\n\u{1f36a}\ndjango\n-r\n[x\nflask[\n@@@"),
-        ("py/setup.py", "install_requires=['Django', \"x"),
-        ("py/setup.cfg", "[options]\ninstall_requires =\n  celery>=5\n"),
-        ("py/app.py", ""),
-    ]);
-    let problems: Vec<_> = workspace
-        .problems()
-        .into_iter()
-        .map(|it| (it.path, it.kind, it.span.is_some(), it.message))
-        .collect();
-    let find = |path: &str| {
-        problems.iter().find(|it| it.0 == path).unwrap_or_else(|| panic!("{path}: {problems:?}"))
-    };
-    assert!(find("Cargo.toml").2);
-    assert!(find("Cargo.lock").3.ends_with("at line 2, column 8"), "{problems:?}");
-    assert!(find("py/poetry.lock").3.ends_with("at line 1, column 1"), "{problems:?}");
-    assert!(find("py/Pipfile.lock").3.contains("at line 2"), "{problems:?}");
-    assert!(problems.iter().all(|it| it.1 == ProblemKind::Manifest));
-    assert_eq!(problems.len(), 4);
-    let app = workspace.file("py/app.py").unwrap();
-    assert_eq!(workspace.version(app, "celery"), Version::Requirement(">=5".into()));
-    assert!(workspace.may_use(Ecosystem::Python, "django"));
-}
-
-#[test]
 fn what_may_be_in_use() {
     let workspace = Workspace::from_texts(&[
         ("tool/Cargo.toml", "[package]\nname = \"tool\"\n[dependencies]\ncookie = \"0.16\""),
@@ -253,10 +326,6 @@ fn roles_and_interest() {
     assert!(entry("shop/settings/base.py").interesting);
     assert!(entry("shop/apps/users/views.py").interesting);
     assert!(!entry("shop/settings/production.py").interesting);
-    assert_eq!(kind::role(".env.example", FileKind::Env), FileRole::Example);
-    assert_eq!(kind::role("examples/a/src/main.rs", FileKind::Rust), FileRole::Example);
-    assert_eq!(kind::role("src/handler_tests.rs", FileKind::Rust), FileRole::Test);
-    assert_eq!(kind::role("src/contest.rs", FileKind::Rust), FileRole::Application);
 }
 
 #[test]
