@@ -61,7 +61,9 @@ impl<'a> SettingsView<'a> {
         }
         let chains = chains(machine.program.index, id, name);
         let files = self.workspace.settings_files(id.scope.file);
-        if let Some((key, node)) = self.lookup(&files, &chains) {
+        // A table is no value: its struct's own fields are looked up by their longer keys.
+        let scalar = self.lookup(&files, &chains).filter(|(_, node)| !matches!(node.kind, NodeKind::Map(_)));
+        if let Some((key, node)) = scalar {
             let value = node_value(&node);
             return Some(Val::at(Kind::Setting { key, value: Some(Rc::new(value)) }, span));
         }
