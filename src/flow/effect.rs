@@ -360,7 +360,9 @@ impl<'a> Machine<'a> {
                 let labels = it.receiver.as_ref().map_or(Labels::NONE, Val::labels).with(it.args.labels());
                 let mut names = it.receiver.as_ref().map(|it| it.names().to_vec()).unwrap_or_default();
                 names.push(last_segment(&it.path));
+                // One of many is not many: whether the result is a collection is said by its own type.
                 let labels = labels
+                    .without(Labels::COLLECTION)
                     .with(self.program.catalog.type_labels(&Ty::external(path.clone()), self.scope.file));
                 let keep = matches!(clause.verb, Verb::Session);
                 let value = Val {
@@ -1105,9 +1107,8 @@ impl<'a> Machine<'a> {
         if let Some(id) = known.and_then(|event| event.object) {
             return Val::at(Kind::Object(id), it.span);
         }
-        let path = "http.cookies.Morsel";
-        let class =
-            self.program.catalog.class(path, self.scope.file).unwrap_or_else(|| Class::Model(path.into()));
+        let path = clause.word("type").cloned().unwrap_or_default();
+        let class = self.program.catalog.class(&path, self.scope.file).unwrap_or(Class::Model(path));
         let id = self.new_object(class, Some(it.span));
         if let Some(object) = self.state.object_mut(id) {
             object.open = true;

@@ -392,7 +392,11 @@ impl Machine<'_> {
         let key = it.key.as_ref().map(|key| self.eval(key));
         let element = self.eval(&it.element);
         self.state.frame = saved;
-        labels = labels.with(crate::model::Labels::COLLECTION);
+        labels = if bounded {
+            labels.without(crate::model::Labels::COLLECTION)
+        } else {
+            labels.with(crate::model::Labels::COLLECTION)
+        };
         let value = match (it.kind, key) {
             (ComprehensionKind::Map, Some(key)) => self.map(vec![(key, element)], true, span),
             _ => self.list(vec![element], true, span),

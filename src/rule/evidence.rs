@@ -9,6 +9,10 @@ use super::units::{human_duration, human_size};
 /// Attributes that say what a thing is, not what somebody decided; their places explain nothing.
 const CLASSES: &[&str] = &["role", "removal", "setter", "stack", "purpose", "type", "expected", "known"];
 
+/// Attributes that nobody writes as such: they say what something written amounts to.
+const INFERRED: &[&str] =
+    &["sensitive", "mismatch", "source", "store", "store_type", "fault", "faults", "serializer"];
+
 /// How people call an attribute: the name that its schema gives in backticks, else its own name.
 pub(super) fn display(schema: &AttributeSchema) -> String {
     let quoted = schema.doc.strip_prefix('`').and_then(|it| it.split_once('`')).map(|(name, _)| name);
@@ -41,6 +45,7 @@ pub(super) fn label(schema: &AttributeSchema, attribute: &Attribute) -> String {
         (_, Value::Setting { key, .. }) => format!("`{key}` is {phrase} here"),
         (_, Value::Debug { .. }) => format!("{name} {phrase} in release builds"),
         (Origin::Inherited(_), _) => format!("{name} {phrase}, taken from here"),
+        _ if INFERRED.contains(&schema.name) && !phrase.is_empty() => format!("{name}: {phrase}"),
         (_, Value::Known(Scalar::Bool(_))) => format!("{name} switched {phrase} here"),
         (_, Value::Unset | Value::Known(Scalar::Null)) => format!("{name} left out here"),
         (_, Value::Known(_)) if phrase.is_empty() => format!("{name} set here"),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
-use super::evidence::{explains, label, notes, phrase, place, schema_of};
+use super::evidence::{explains, label, notes, phrase, place, schema_of, written_at};
 use super::logic::{Truth, Verdict, evaluate};
 use super::message::{Room, fill};
 use super::{Case, Context, Rule};
@@ -109,24 +109,24 @@ fn apply(rule: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Finding> {
 fn draft(rule: &Rule, fact: &Fact, verdict: &Verdict) -> Draft {
     let decided: Vec<&'static AttributeSchema> =
         verdict.decided_by.iter().copied().filter(|it| explains(it)).collect();
+    let named = rule.at.as_deref();
+    let is_named = |it: &AttributeSchema| named.is_none_or(|all| all.iter().any(|at| at.name == it.name));
     // Of the attributes that the page names, those that decided.
-    let mut at: Vec<_> = rule.at.clone();
-    if at.is_empty() || at.iter().any(|it| decided.iter().any(|other| other.name == it.name)) {
-        at = decided
-            .iter()
-            .copied()
-            .filter(|it| at.is_empty() || at.iter().any(|other| other.name == it.name))
-            .collect();
+    let mut at: Vec<_> = decided.iter().copied().filter(|it| is_named(it)).collect();
+    if at.is_empty() {
+        at.extend(named.unwrap_or_default());
     }
-    let at = &at;
-    let (span, text) = if let Some((span, schema, attribute)) = place(fact, at) {
+    let (span, text) = if let Some((span, schema, attribute)) = place(fact, &at) {
         (span, label(schema, attribute))
     } else {
-        let first = at.iter().chain(&decided).find_map(|it| Some((*it, fact.attribute(it.name)?)));
-        (fact.span, first.map(|(schema, attribute)| label(schema, attribute)).unwrap_or_default())
+        let defaulted = |schema: &&'static AttributeSchema| {
+            fact.attribute(schema.name).filter(|it| written_at(it).is_none()).map(|it| label(schema, it))
+        };
+        (fact.span, at.iter().chain(&decided).find_map(defaulted).unwrap_or_default())
     };
+    let text = rule.label.as_ref().map_or(text, |it| fill(it, |name| attribute_text(fact, name)));
     let mut behind = at.clone();
-    behind.extend(decided.iter().filter(|it| !rule.at.iter().any(|at| at.name == it.name)));
+    behind.extend(decided.iter().filter(|it| !at.iter().any(|at| at.name == it.name)));
     let mut evidence = notes(fact, &behind, span);
     if span != fact.span && !evidence.iter().any(|it| it.span == fact.span) {
         evidence.push(Note { span: fact.span, text: format!("the {} is made here", fact.kind.name()) });
@@ -211,6 +211,10 @@ fn value(fact: &Fact, draft: &Draft, name: &str) -> Option<String> {
     if let Some(text) = draft.values.get(name) {
         return Some(text.clone());
     }
+    attribute_text(fact, name)
+}
+
+fn attribute_text(fact: &Fact, name: &str) -> Option<String> {
     if name == "name" {
         return fact.name.as_ref().map(ToString::to_string);
     }

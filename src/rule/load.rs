@@ -33,6 +33,7 @@ const KEYS: &[&str] = &[
     "when",
     "silent_if",
     "at",
+    "label",
     "severity",
     "raise",
     "persona",
@@ -117,7 +118,8 @@ fn read(reader: &mut Reader<'_>, parts: &[Entry<'_>], id: SmolStr, toml: &str) -
         confidence: Confidence::High,
         when: None,
         silent_if: None,
-        at: Vec::new(),
+        at: None,
+        label: None,
         cases: Vec::new(),
         yields_to: Vec::new(),
         native: None,
@@ -144,7 +146,8 @@ fn read(reader: &mut Reader<'_>, parts: &[Entry<'_>], id: SmolStr, toml: &str) -
             "yields-to" => rule.yields_to = reader.texts(entry),
             "when" => rule.when = condition(reader, entry, on),
             "silent_if" => rule.silent_if = condition(reader, entry, on),
-            "at" => rule.at = attributes(reader, entry, on),
+            "at" => rule.at = Some(attributes(reader, entry, on)),
+            "label" => rule.label = reader.text(entry),
             "raise" => rule.cases = elements(entry).iter().map(|it| case(reader, it, on)).collect(),
             "native" => {
                 rule.native = reader.word(entry, native::find, &native::names());
@@ -173,7 +176,8 @@ fn check_whole(reader: &mut Reader<'_>, rule: &Rule, parts: &[Entry<'_>]) {
     }
     let Some(kind) = rule.on else { return };
     let helps = rule.cases.iter().filter_map(|it| it.help.as_ref()).chain([&rule.help]).flat_map(Help::texts);
-    let messages = rule.cases.iter().filter_map(|it| it.message.as_ref()).chain([&rule.message]);
+    let messages =
+        rule.cases.iter().filter_map(|it| it.message.as_ref()).chain([&rule.message]).chain(&rule.label);
     let known = schema(kind).attributes;
     for place in messages.chain(helps).flat_map(|it| places(it)) {
         if place == "value" && kind != FactKind::Handler {

@@ -58,7 +58,10 @@ pub struct Rule {
     confidence: Confidence,
     when: Option<Condition>,
     silent_if: Option<Condition>,
-    at: Vec<&'static AttributeSchema>,
+    /// Whose place is the finding's; empty is the fact itself, `None` is whatever decided.
+    at: Option<Vec<&'static AttributeSchema>>,
+    /// What stands at that place.
+    label: Option<String>,
     cases: Vec<Case>,
     yields_to: Vec<SmolStr>,
     native: Option<native::Check>,

@@ -72,8 +72,9 @@ fn assemble(root: PathBuf, met: Vec<Met>, above: &Above, read: &dyn Fn(&str) -> 
     }
     let by_path: BTreeMap<String, FileId> = files.iter().map(|it| (it.path.clone(), it.id)).collect();
     let (packages, problems) = package::load(manifests, &above.prefix, &by_path, read);
+    let nearest = package::Nearest::new(&packages);
     for entry in &mut files {
-        entry.package = package::of(&packages, &format!("{}{}", above.prefix, entry.path), entry.kind);
+        entry.package = nearest.of(&format!("{}{}", above.prefix, entry.path), entry.kind);
     }
     let modules = module::build(&mut files, &packages, &above.prefix);
     let texts = text::Texts::new(known.into_iter());

@@ -24,7 +24,7 @@ pub(super) struct Modules {
 #[derive(Debug, Default)]
 struct Python {
     /// Folders that absolute imports start from, relative to the top.
-    roots: Vec<String>,
+    roots: BTreeSet<String>,
     /// The way from the top to the checked root; empty or with a final `/`.
     prefix: String,
     /// Files by their last two parts (`users/models`), for roots that only the program knows.
@@ -166,29 +166,29 @@ fn segments(path: &str) -> Vec<SmolStr> {
 }
 
 /// Folders of projects and their `src`, when they are no packages themselves, and the checked root.
-fn import_roots(files: &[FileEntry], packages: &[Package], prefix: &str) -> Vec<String> {
-    let whole = |it: &FileEntry| format!("{prefix}{}", it.path);
-    let with_init: BTreeSet<String> = files
-        .iter()
-        .filter_map(|it| whole(it).strip_suffix("__init__.py").map(|it| it.trim_end_matches('/').to_owned()))
-        .collect();
-    let places = packages.iter().filter(|it| it.ecosystem == Ecosystem::Python).map(|it| it.place.clone());
-    let mut roots: BTreeSet<String> = places.collect();
-    roots.insert(prefix.trim_end_matches('/').to_owned());
-    let sources: Vec<String> =
+fn import_roots(files: &[FileEntry], packages: &[Package], prefix: &str) -> BTreeSet<String> {
+    let checked = prefix.trim_end_matches('/');
+    let projects = packages.iter().filter(|it| it.ecosystem == Ecosystem::Python).map(|it| it.place.as_str());
+    let mut roots: BTreeSet<String> = projects.map(str::to_owned).collect();
+    roots.insert(checked.to_owned());
+    // files are sorted by path
+    let holds = |folder: &str, name: &str| {
+        let path = format!("{folder}/{name}");
+        let Some(path) = path.trim_start_matches('/').strip_prefix(prefix) else { return false };
+        let at = files.partition_point(|it| it.path.as_str() < path);
+        files.get(at).is_some_and(|it| it.path.starts_with(path))
+    };
+    let sources: Vec<_> =
         roots.iter().map(|it| format!("{it}/src").trim_start_matches('/').to_owned()).collect();
-    let holds_code = |folder: &String| files.iter().any(|it| package::lies_in(&whole(it), folder));
-    roots.extend(sources.into_iter().filter(holds_code));
-    roots.retain(|it| !with_init.contains(it) || it == prefix.trim_end_matches('/'));
-    let mut roots: Vec<String> = roots.into_iter().collect();
-    roots.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    roots.extend(sources.into_iter().filter(|it| holds(it, "")));
+    roots.retain(|it| it == checked || !holds(it, "__init__.py"));
     roots
 }
 
 impl Python {
     /// Dotted name of a file as the nearest root sees it.
     fn name(&self, whole: &str) -> Vec<SmolStr> {
-        let root = self.roots.iter().find(|it| package::lies_in(whole, it)).map_or("", String::as_str);
+        let root = self.around(whole).next().unwrap_or("");
         let inner = whole[root.len()..].trim_start_matches('/');
         let inner = inner.strip_suffix(".py").unwrap_or(inner);
         let mut parts: Vec<SmolStr> = inner.split('/').map(SmolStr::new).collect();
@@ -218,13 +218,15 @@ impl Python {
         if path.is_empty() {
             return None;
         }
-        let around = self.roots.iter().filter(|it| package::lies_in(here, it));
-        let others = self.roots.iter().filter(|it| !package::lies_in(here, it));
-        let folders = around.map(String::as_str).chain([here]).chain(others.map(String::as_str));
-        folders
-            .into_iter()
-            .find_map(|folder| self.below(files, folder, path))
-            .or_else(|| self.ending(files, path))
+        let others = self.roots.iter().map(String::as_str).filter(|it| !package::lies_in(here, it));
+        let mut folders = self.around(&whole).chain([here]).chain(others);
+        folders.find_map(|folder| self.below(files, folder, path)).or_else(|| self.ending(files, path))
+    }
+
+    /// Roots that hold a file, the nearest first.
+    fn around<'a>(&'a self, whole: &'a str) -> impl Iterator<Item = &'a str> {
+        let folder = whole.rsplit_once('/').map_or("", |(folder, _)| folder);
+        package::ancestors(folder).filter(|it| self.roots.contains(*it))
     }
 
     /// A module or package in a folder, given relative to the top.

@@ -158,6 +158,7 @@ fn deep_and_long_input() {
         (FileKind::Toml, format!("{}a = 1", "a.".repeat(n))),
         (FileKind::Toml, format!("[{}a]\n", "a.".repeat(n))),
         (FileKind::Toml, format!("[{}\"a\"]\n", "\"a\".".repeat(n))),
+        (FileKind::Toml, format!("a={}1", format!("{{{}a=", "a.".repeat(70)).repeat(75))),
         (FileKind::Yaml, format!("a: {}", "[".repeat(n))),
         (FileKind::Yaml, format!("a: {}", "{b: ".repeat(n))),
         (FileKind::Yaml, "- ".repeat(n)),

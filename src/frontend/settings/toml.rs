@@ -10,16 +10,8 @@ use crate::ir::data::{Document, Node, NodeKind};
 use crate::ir::{Broken, Ident};
 use crate::source::{FileId, Span};
 
-/// Parts that a dotted key may have: each is a level that the parser does not count.
-const PARTS: usize = 20;
-
 pub(super) fn parse(file: FileId, text: &str) -> Document {
     let mut document = empty(file);
-    if let Some(at) = long_key(text) {
-        let message = format!("a key of more than {PARTS} parts");
-        document.broken.push(Broken { span: Span::new(file, at, at + 1), message });
-        return document;
-    }
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut lower = Lower { file, broken: Vec::new() };
     let whole = table.span();
@@ -31,25 +23,6 @@ pub(super) fn parse(file: FileId, text: &str) -> Document {
     }
     document.broken.sort_by_key(|it| (it.span.start, it.span.end));
     document
-}
-
-/// Where a key begins to have too many parts. Dots of values count too where they are not in strings: no value has so many.
-fn long_key(text: &str) -> Option<usize> {
-    let mut dots = 0;
-    let mut quote = None;
-    for (at, byte) in text.bytes().enumerate() {
-        match (byte, quote) {
-            (b'\n' | b'=' | b',' | b'{' | b'[', _) => (dots, quote) = (0, None),
-            (_, Some(open)) => quote = quote.filter(|_| byte != open),
-            (b'"' | b'\'', None) => quote = Some(byte),
-            (b'.', None) => dots += 1,
-            _ => {}
-        }
-        if dots >= PARTS {
-            return Some(at);
-        }
-    }
-    None
 }
 
 struct Lower {

@@ -25,6 +25,7 @@ mod login_no_cycle;
 mod logout_no_flush;
 mod session_fixed_write_order;
 mod session_lost_update;
+mod session_middleware_missing;
 mod session_oversized_payload;
 mod session_sensitive_data;
 mod session_weak_key;
@@ -43,6 +44,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("logout_no_flush", logout_no_flush::check),
     ("session_fixed_write_order", session_fixed_write_order::check),
     ("session_lost_update", session_lost_update::check),
+    ("session_middleware_missing", session_middleware_missing::check),
     ("session_oversized_payload", session_oversized_payload::check),
     ("session_sensitive_data", session_sensitive_data::check),
     ("session_weak_key", session_weak_key::check),

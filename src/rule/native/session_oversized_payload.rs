@@ -1,7 +1,7 @@
 //! Data without a bound goes into the session.
 
 use super::event::{note, place, quoted_key, value, word_is};
-use crate::facts::{Event, EventKind, Fact, Labels, Size};
+use crate::facts::{Event, EventKind, Fact, Labels, Operand, Size};
 use crate::finding::Confidence;
 use crate::rule::judge::Draft;
 use crate::rule::{Context, Rule};
@@ -31,9 +31,19 @@ fn draft(event: &Event, limit: u64, in_cookie: bool) -> Option<Draft> {
     if place(event) != event.span {
         draft.evidence.push(note(event, format!("written{} here", quoted_key(event))));
     }
-    draft.case = in_cookie.then_some("cookie-held");
+    draft.case = match in_cookie {
+        true => Some("cookie-held"),
+        false if grown(value) => Some("grown"),
+        false => None,
+    };
     draft.confidence = confidence;
     draft.values.insert("what", what);
     draft.subject = super::event::key_name(event).map(Into::into);
     Some(draft)
+}
+
+/// Nothing but what was in the session before, with a little more: a cart, a history.
+fn grown(value: &Operand) -> bool {
+    let elsewhere = value.labels.has(Labels::RECORD) || value.labels.has(Labels::REQUEST);
+    value.labels.has(Labels::SESSION) && !elsewhere
 }

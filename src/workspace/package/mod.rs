@@ -74,15 +74,28 @@ pub(super) fn is_manifest(name: &str) -> bool {
     matches!(name, "Cargo.toml" | "Cargo.lock") || python::is_manifest(name)
 }
 
-/// The nearest package of a file, by its path relative to the top.
-pub(super) fn of(packages: &[Package], path: &str, kind: FileKind) -> Option<usize> {
-    let fits = |it: &Package| match kind {
-        FileKind::Rust => it.ecosystem == Ecosystem::Cargo,
-        FileKind::Python => it.ecosystem == Ecosystem::Python,
-        _ => true,
-    };
-    let around = packages.iter().enumerate().filter(|(_, it)| fits(it) && lies_in(path, &it.place));
-    around.max_by_key(|(index, it)| (it.place.len(), std::cmp::Reverse(*index))).map(|(index, _)| index)
+/// Finds the nearest package of a file.
+pub(super) struct Nearest<'a> {
+    /// Indices of packages by their folders.
+    places: BTreeMap<(&'a str, Ecosystem), usize>,
+}
+
+impl<'a> Nearest<'a> {
+    pub(super) fn new(packages: &'a [Package]) -> Self {
+        let place = |(index, it): (usize, &'a Package)| ((it.place.as_str(), it.ecosystem), index);
+        Self { places: packages.iter().enumerate().map(place).collect() }
+    }
+
+    /// By the file's path relative to the top.
+    pub(super) fn of(&self, path: &str, kind: FileKind) -> Option<usize> {
+        let ecosystems: &[Ecosystem] = match kind {
+            FileKind::Rust => &[Ecosystem::Cargo],
+            FileKind::Python => &[Ecosystem::Python],
+            _ => &[Ecosystem::Cargo, Ecosystem::Python],
+        };
+        let mut folders = ancestors(split_path(path).0);
+        folders.find_map(|folder| ecosystems.iter().find_map(|it| self.places.get(&(folder, *it)).copied()))
+    }
 }
 
 /// Whether a path lies below a folder, itself or deeper.
@@ -278,7 +291,7 @@ fn with_those_above(
 }
 
 /// A folder and all above it, the last one empty.
-fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
+pub(super) fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(folder), |it| match it.rsplit_once('/') {
         Some((parent, _)) => Some(parent),
         None if it.is_empty() => None,

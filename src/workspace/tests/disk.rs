@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::*;
+use crate::finding::ProblemKind;
 
 /// A folder of this test's own, gone when the test is.
 struct Folder(PathBuf);
@@ -117,4 +118,113 @@ fn files_that_hold_no_text_say_why_and_where() {
         ("wide.rs", "unreadable", "UTF-16, not UTF-8"),
     ];
     assert_eq!(said, expected);
+}
+
+#[test]
+fn hostile_folders() {
+    let mut long = b"x = 1 # ".to_vec();
+    long.resize(5 << 20, b'y');
+    let mut late = long.clone();
+    late.extend(b"set_cookie");
+    let folder = Folder::new(
+        "hostile",
+        &[
+            ("foo.rs/inner.rs", b"cookie"),
+            ("bad.py", b"session \xff"),
+            ("boring_bad.py", b"\xff"),
+            ("long.py", &long),
+            ("late.py", &late),
+            ("empty.rs", b""),
+            ("crlf.rs", b"cookie\r\n"),
+            ("gone.rs", b""),
+            ("sub/a.rs", b""),
+        ],
+    );
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(&folder.0, folder.0.join("sub/loop")).unwrap();
+        std::os::unix::fs::symlink("nowhere", folder.0.join("sub/dangling.rs")).unwrap();
+    }
+    let workspace = Workspace::discover(&folder.0);
+    let expected = [
+        "bad.py",
+        "boring_bad.py",
+        "crlf.rs",
+        "empty.rs",
+        "foo.rs/inner.rs",
+        "gone.rs",
+        "late.py",
+        "long.py",
+        "sub/a.rs",
+    ];
+    assert_eq!(paths(&workspace), expected);
+    let problems = |workspace: &Workspace| -> Vec<(String, ProblemKind)> {
+        workspace.problems().into_iter().map(|it| (it.path, it.kind)).collect()
+    };
+    let at_first =
+        [("bad.py".to_owned(), ProblemKind::Unreadable), ("late.py".to_owned(), ProblemKind::Limit)];
+    assert_eq!(problems(&workspace), at_first);
+
+    fs::remove_file(folder.0.join("gone.rs")).unwrap();
+    for path in ["gone.rs", "long.py", "boring_bad.py", "bad.py"] {
+        assert!(workspace.text(workspace.file(path).unwrap()).is_none(), "{path}");
+    }
+    assert!(workspace.text(workspace.file("empty.rs").unwrap()).is_some());
+    let after = [
+        ("bad.py".to_owned(), ProblemKind::Unreadable),
+        ("boring_bad.py".to_owned(), ProblemKind::Unreadable),
+        ("gone.rs".to_owned(), ProblemKind::Unreadable),
+        ("late.py".to_owned(), ProblemKind::Limit),
+        ("long.py".to_owned(), ProblemKind::Limit),
+    ];
+    assert_eq!(problems(&workspace), after);
+}
+
+#[test]
+fn single_files_and_several_paths() {
+    let folder = Folder::new(
+        "paths",
+        &[
+            ("a/x.rs", b"cookie"),
+            ("a/y.rs", b""),
+            ("b/.hidden.py", b""),
+            ("b/target/z.py", b""),
+            ("c/n.rs", b""),
+        ],
+    );
+    let at = |path: &str| folder.0.join(path);
+    let read = |paths: &[&str]| {
+        let paths: Vec<_> = paths.iter().map(|it| at(it)).collect();
+        Workspace::discover_with(&paths, &Walk::default())
+    };
+    let one = read(&["a/x.rs"]);
+    assert_eq!((paths(&one), &one.root), (vec!["x.rs"], &at("a")));
+    let both = read(&["a", "b/.hidden.py", "a/x.rs"]);
+    assert_eq!((paths(&both), &both.root), (vec!["a/x.rs", "a/y.rs", "b/.hidden.py"], &folder.0));
+    let missing = read(&["nobody"]);
+    assert!(missing.files.is_empty());
+    assert_eq!(missing.problems().len(), 1);
+}
+
+#[test]
+fn what_lies_above_the_checked_folder() {
+    let folder = Folder::new(
+        "above",
+        &[
+            (".git/HEAD", b""),
+            ("Cargo.toml", b"[package]\nname = \"whole\"\n[dependencies]\ncookie = \"0.18\""),
+            ("Cargo.lock", b"[[package]]\nname = \"whole\"\nversion = \"1.0.0\"\ndependencies = [\"cookie\"]\n[[package]]\nname = \"cookie\"\nversion = \"0.18.1\""),
+            ("src/main.rs", b""),
+            ("src/web/login.rs", b"Cookie"),
+        ],
+    );
+    let workspace = Workspace::discover(&folder.0.join("src"));
+    let login = workspace.file("web/login.rs").unwrap();
+    let version = semver::Version::parse("0.18.1").unwrap();
+    assert_eq!(workspace.version(login, "cookie"), Version::Exact(version));
+    assert_eq!(workspace.files[login.0 as usize].module, ["whole", "web", "login"]);
+    let package = workspace.rust_crate(login, "whole").unwrap();
+    assert_eq!(workspace.packages[package].folder, "");
+    assert_eq!(workspace.rust_module(package, &["web".into(), "login".into()]), Some(login));
+    assert_eq!(workspace.repository_prefix(), "src/");
 }

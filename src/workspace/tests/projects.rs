@@ -304,6 +304,38 @@ fn a_lock_file_of_another_workspace_says_nothing() {
 }
 
 #[test]
+fn faults_of_manifests_say_where() {
+    let workspace = Workspace::from_texts(&[
+        ("Cargo.toml", "[package]\nname = \"a\"\n[dependencies\n"),
+        ("Cargo.lock", "[[package]]\nname = 1\n"),
+        ("py/pyproject.toml", "[project]\ndependencies = 3\n"),
+        ("py/poetry.lock", "]"),
+        ("py/Pipfile.lock", "{\n  \"default\": [}"),
+        ("py/requirements.txt", "==\n\u{1f36a}\ndjango\n-r\n[x\nflask[\n@@@"),
+        ("py/setup.py", "install_requires=['Django', \"x"),
+        ("py/setup.cfg", "[options]\ninstall_requires =\n  celery>=5\n"),
+        ("py/app.py", ""),
+    ]);
+    let problems: Vec<_> = workspace
+        .problems()
+        .into_iter()
+        .map(|it| (it.path, it.kind, it.span.is_some(), it.message))
+        .collect();
+    let find = |path: &str| {
+        problems.iter().find(|it| it.0 == path).unwrap_or_else(|| panic!("{path}: {problems:?}"))
+    };
+    assert!(find("Cargo.toml").2);
+    assert!(find("Cargo.lock").3.ends_with("at line 2, column 8"), "{problems:?}");
+    assert!(find("py/poetry.lock").3.ends_with("at line 1, column 1"), "{problems:?}");
+    assert!(find("py/Pipfile.lock").3.contains("at line 2"), "{problems:?}");
+    assert!(problems.iter().all(|it| it.1 == ProblemKind::Manifest));
+    assert_eq!(problems.len(), 4);
+    let app = workspace.file("py/app.py").unwrap();
+    assert_eq!(workspace.version(app, "celery"), Version::Requirement(">=5".into()));
+    assert!(workspace.may_use(Ecosystem::Python, "django"));
+}
+
+#[test]
 fn what_may_be_in_use() {
     let workspace = Workspace::from_texts(&[
         ("tool/Cargo.toml", "[package]\nname = \"tool\"\n[dependencies]\ncookie = \"0.16\""),
