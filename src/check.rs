@@ -109,8 +109,8 @@ fn evaluate(workspace: Workspace, options: &Options) -> Report {
 
 /// The models that a project needs. Faults in the user's own were told when the configuration was read.
 fn models(workspace: &Workspace, options: &Options) -> Models {
-    let used = |ecosystem: Ecosystem, package: &str| workspace.may_use(ecosystem, package);
-    let scope = Scope::Packages(&used);
+    let may_use = |ecosystem: Ecosystem, package: &str| workspace.may_use(ecosystem, package);
+    let scope = Scope::Packages(&may_use);
     let user: Vec<_> =
         options.user_models.iter().map(|it| ModelFile { path: &it.path, text: &it.text }).collect();
     Models::load(&scope, &user).0

@@ -17,8 +17,6 @@ use crate::source::{FileId, SourceText, Span};
 
 /// Lines shown before and after a label.
 const CONTEXT: usize = 1;
-/// A label over more lines than this is drawn on its first one.
-const TALLEST: usize = 8;
 /// Longer lines are clipped around their labels; both in bytes.
 const LONGEST: u32 = 200;
 const AROUND: u32 = 60;
@@ -181,8 +179,8 @@ pub fn complaint(source: &SourceText, span: Range<usize>, message: &str, help: &
 /// A label, ready to be placed.
 struct Mark {
     range: Range<u32>,
-    /// Indices of its first and last line.
-    lines: Range<usize>,
+    /// Index of its line.
+    line: usize,
 }
 
 impl Frames {
@@ -193,12 +191,12 @@ impl Frames {
         hide: &dyn Fn(u32, &str) -> Vec<Range<u32>>,
     ) {
         let marks: Vec<_> = labels.iter().map(|(range, _)| mark(source, range)).collect();
-        let first = marks.iter().map(|it| it.lines.start).min().unwrap_or(0).saturating_sub(CONTEXT);
-        let last = marks.iter().map(|it| it.lines.end).max().unwrap_or(0) + CONTEXT;
+        let first = marks.iter().map(|it| it.line).min().unwrap_or(0).saturating_sub(CONTEXT);
+        let last = marks.iter().map(|it| it.line).max().unwrap_or(0) + CONTEXT;
         let base = self.excerpts.last().map_or(0, |it| it.base + it.text.len() + 1);
         let mut writer = Writer::new(&marks);
         for index in first..=last.min(source.line_starts().len() - 1) {
-            let near = |it: &Mark| it.lines.start <= index + CONTEXT && index <= it.lines.end + CONTEXT;
+            let near = |it: &Mark| it.line.abs_diff(index) <= CONTEXT;
             if marks.iter().any(near) {
                 writer.line(source, index, &marks, hide);
             }
@@ -233,13 +231,10 @@ fn mark(source: &SourceText, range: &Range<usize>) -> Mark {
     };
     let line = |at: u32| source.line_starts().partition_point(|it| *it <= at).max(1) - 1;
     let start = boundary(range.start);
-    let mut end = boundary(range.end).max(start);
-    let first = line(start);
-    let mut last = line(end.max(start + 1) - 1).max(first);
-    if last - first >= TALLEST {
-        (last, end) = (first, line_end(source, first));
-    }
-    Mark { range: start..end, lines: first..last }
+    let index = line(start);
+    // what goes on over several lines is drawn on the first one
+    let end = boundary(range.end).min(line_end(source, index)).max(start);
+    Mark { range: start..end, line: index }
 }
 
 /// Where a line's text ends, its break not counted.

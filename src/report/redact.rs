@@ -57,7 +57,7 @@ impl Secrets {
 
     fn add(&mut self, report: &Report, span: Span) {
         let Some(source) = report.source(span.file) else { return };
-        let found = literals(source.slice(span), is_settings(&source.path));
+        let found = literals(source.slice(span), Quotes::of(&source.path) == Quotes::Optional);
         let ranges = self.ranges.entry(span.file).or_default();
         ranges.extend(found.into_iter().map(|it| it.start + span.start..it.end + span.start));
     }
@@ -67,13 +67,9 @@ impl Secrets {
         let end = at.saturating_add(u32::try_from(line.len()).unwrap_or(u32::MAX));
         let known = self.ranges.get(&file).into_iter().flatten();
         let mut hidden: Vec<_> = known.filter(|it| it.start < end && at < it.end).cloned().collect();
-        if let Some(from) = value_of_secret(line) {
-            let from_at = at + u32::try_from(from).unwrap_or(0);
-            // a comment quotes nothing either
-            let bare = is_settings(&source.path) || line[..from].contains("//") || line[..from].contains('#');
-            let found = literals(&line[from..], bare);
-            hidden.extend(found.into_iter().map(|it| it.start + from_at..it.end + from_at));
-        }
+        hidden.extend(
+            assigned(line, Quotes::of(&source.path)).into_iter().map(|it| it.start + at..it.end + at),
+        );
         hidden.extend(credentials(line).into_iter().map(|it| it.start + at..it.end + at));
         hidden
     }
@@ -91,18 +87,90 @@ fn places(fact: &Fact) -> impl Iterator<Item = Span> {
     std::iter::once(fact.span).chain(attributes).chain(fact.trail.iter().map(|note| note.span))
 }
 
-/// Files whose values may stand without quotes.
-fn is_settings(path: &str) -> bool {
-    let path = std::path::Path::new(path);
-    path.extension().is_none_or(|it| it != "rs" && it != "py")
+/// How a file writes values, as far as it matters here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Quotes {
+    /// An apostrophe is mostly no quote.
+    Double,
+    Both,
+    /// Values may stand without any.
+    Optional,
+}
+
+impl Quotes {
+    fn of(path: &str) -> Self {
+        match std::path::Path::new(path).extension().and_then(|it| it.to_str()) {
+            Some("rs") => Self::Double,
+            Some("py") => Self::Both,
+            _ => Self::Optional,
+        }
+    }
+}
+
+/// What a line assigns to a name that hides its value.
+fn assigned(line: &str, quotes: Quotes) -> Vec<Range<u32>> {
+    let Some(from) = value_of_secret(line) else { return Vec::new() };
+    let (before, rest) = line.split_at(from);
+    let mut found = Vec::new();
+    let mut done = 0;
+    if let Some(quote) = open_quote(before, quotes) {
+        let start = rest.len() - rest.trim_start().len();
+        let end = rest[start..].find([quote, ';', '&', ',', ' ']).map_or(rest.len(), |it| start + it);
+        // what a format fills in stands elsewhere
+        if start < end && !rest[start..].starts_with(['{', '$', '%', '<']) {
+            found.push(narrow(start)..narrow(end));
+        }
+        done = rest.find(quote).map_or(rest.len(), |it| it + 1);
+    }
+    // a comment quotes nothing either
+    let bare = done == 0 && (quotes == Quotes::Optional || before.contains("//") || before.contains('#'));
+    let after =
+        literals(&rest[done..], bare).into_iter().map(|it| it.start + narrow(done)..it.end + narrow(done));
+    found.extend(after);
+    found.into_iter().map(|it| it.start + narrow(from)..it.end + narrow(from)).collect()
+}
+
+/// The quote of the literal that a text ends in.
+fn open_quote(text: &str, quotes: Quotes) -> Option<char> {
+    let mut open = None;
+    let mut escaped = false;
+    for (at, letter) in text.char_indices() {
+        let is_quote = letter == '"' || (letter == '\'' && quotes != Quotes::Double);
+        match open {
+            _ if escaped => {}
+            Some(quote) if letter == quote => open = None,
+            None if is_quote && !is_apostrophe(&text[..at], letter) => open = Some(letter),
+            _ => {}
+        }
+        escaped = letter == '\\' && !escaped;
+    }
+    open
+}
+
+/// `don't`, as opposed to `b'..'`.
+fn is_apostrophe(before: &str, letter: char) -> bool {
+    let start = before.rfind(|it: char| !it.is_alphanumeric()).map_or(0, |at| at + 1);
+    let word = before.get(start..).unwrap_or("").to_ascii_lowercase();
+    letter == '\'' && !["", "b", "r", "f", "u", "br", "rb", "fr", "rf"].contains(&word.as_str())
+}
+
+fn narrow(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// Where the value starts in a line that gives a value to a name which hides it.
 fn value_of_secret(line: &str) -> Option<usize> {
-    line.match_indices([':', '=', '(', ','])
-        .map(|(at, _)| at)
-        .find(|at| hides_value(name_before(&line[..*at])))
-        .map(|at| at + 1)
+    let gives_value = |at: &usize| {
+        let (before, after) = (&line[..*at], &line[at + 1..]);
+        let gives = match line.as_bytes()[*at] {
+            // a default beside the name of a variable, a value beside the name of a cookie
+            b',' => before.ends_with(['"', '\'']) && after.trim_start().starts_with(['"', '\'', 'b', 'd']),
+            b':' => !before.ends_with(':') && !after.starts_with(':'),
+            _ => !after.starts_with('='),
+        };
+        gives && hides_value(name_before(before))
+    };
+    line.match_indices([':', '=', ',']).map(|(at, _)| at).find(gives_value).map(|at| at + 1)
 }
 
 /// The name at the end of a text, after quotes, brackets and spaces.
@@ -159,7 +227,6 @@ fn literals(text: &str, bare: bool) -> Vec<Range<u32>> {
         let start = text.len() - text.trim_start().len();
         found.push(start..text.trim_end().len().max(start));
     }
-    let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     found.into_iter().filter(|it| !it.is_empty()).map(|it| narrow(it.start)..narrow(it.end)).collect()
 }
 
@@ -209,6 +276,31 @@ mod tests {
         assert_eq!(value_of_secret("env(\"SECRET_KEY\", \"x\")"), Some(17));
         assert_eq!(value_of_secret("config['api_key'] = 'x'"), Some(19));
         assert_eq!(value_of_secret("session.insert(\"cart\", items)"), None);
+    }
+
+    #[test]
+    fn what_a_line_assigns_is_hidden_and_nothing_else() {
+        let shown = |line: &str, quotes| {
+            let mut shown = line.to_owned();
+            for it in assigned(line, quotes).into_iter().rev() {
+                shown.replace_range(it.start as usize..it.end as usize, "*");
+            }
+            shown
+        };
+        let rust = |line| shown(line, Quotes::Double);
+        assert_eq!(
+            rust("format!(\"token={token}; Path=/; Secure\");"),
+            "format!(\"token={token}; Path=/; Secure\");"
+        );
+        assert_eq!(rust("send(\"token=abc; Path=/\", \"x\");"), "send(\"token=*; Path=/\", \"*\");");
+        assert_eq!(rust("let password = \"abc\"; // it's"), "let password = \"*\"; // it's");
+        assert_eq!(rust("// password: abc"), "// password: *");
+        let python = |line| shown(line, Quotes::Both);
+        assert_eq!(python("KEY = b'abc'  # don't"), "KEY = b'*'  # don't");
+        assert_eq!(python("# don't: KEY = 'abc'"), "# don't: KEY = '*'");
+        assert_eq!(python("call('a', secret='abc', x='d')"), "call('a', secret='*', x='*')");
+        assert_eq!(shown("SECRET_KEY=abc", Quotes::Optional), "SECRET_KEY=*");
+        assert_eq!(shown("secure = false", Quotes::Optional), "secure = false");
     }
 
     #[test]
