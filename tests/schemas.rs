@@ -114,3 +114,14 @@ fn schema_and_tool_agree_about_configurations() {
         assert_eq!(run.code, if *right { 0 } else { 2 }, "the tool about:\n{text}\n{}", run.err);
     }
 }
+
+#[test]
+fn the_configuration_of_the_readme_is_right() {
+    let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
+    let text = readme.split("```toml\n").nth(1).and_then(|it| it.split("```").next()).unwrap();
+    let value: toml::Value = toml::from_str(text).unwrap();
+    valid(&schema("config.schema.json"), &serde_json::to_value(value).unwrap(), "README.md");
+    let root = project("schema-readme", &[("sessionlint.toml", text), ("a.py", "x = 1\n")]);
+    let run = sessionlint(&root, &[]);
+    assert_eq!(run.code, 0, "{}", run.err);
+}
