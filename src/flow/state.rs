@@ -93,7 +93,23 @@ pub fn choose(condition: Atom, then: Val, or_else: Val) -> Val {
         (Some(info), None) | (None, Some(info)) => Some(info.clone()),
         (None, None) => None,
     };
-    Val { kind: Kind::Choice(Rc::new(Choice { condition, then, or_else })), origin: Decided::Nowhere, info }
+    let leaves = leaves(&then) + leaves(&or_else);
+    let kind = if leaves > MOST_LEAVES {
+        Kind::Unknown("too many branches decide it")
+    } else {
+        Kind::Choice(Rc::new(Choice { condition, then, or_else, leaves }))
+    };
+    Val { kind, origin: Decided::Nowhere, info }
+}
+
+/// Alternatives of one value. Every branch can double them, and whoever works on a value works on each.
+const MOST_LEAVES: u32 = 64;
+
+fn leaves(value: &Val) -> u32 {
+    match &value.kind {
+        Kind::Choice(choice) => choice.leaves,
+        _ => 1,
+    }
 }
 
 /// Drops the impossible side of a nested choice on the same condition.

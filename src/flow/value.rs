@@ -85,6 +85,8 @@ pub struct Choice {
     pub condition: Atom,
     pub then: Val,
     pub or_else: Val,
+    /// Values at the ends of all branches.
+    pub leaves: u32,
 }
 
 /// Identity of a condition that evaluation cannot decide.
