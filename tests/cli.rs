@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::fmt::Write as _;
+
 use common::{FAULTY, Said, command, project, said, sessionlint};
 
 fn check(name: &str, files: &[(&str, &str)], arguments: &[&str]) -> Said {
@@ -416,4 +418,23 @@ fn facts_rules_explain_completions_and_schemas_answer() {
     assert_eq!(page, std::fs::read_to_string(common::repository().join("rules/debug-on.md")).unwrap());
     assert!(sessionlint(&root, &["completions", "bash"]).out.contains("_sessionlint"));
     assert!(sessionlint(&root, &["schema", "json"]).out.contains("sessionlint/1"));
+}
+
+/// Every `if` doubles what a value can be; the work must not double with it.
+#[test]
+fn many_branches_cost_no_more_than_few() {
+    let mut view = "def view(request):\n    response = HttpResponse('ok')\n    text = ''\n".to_owned();
+    for at in 0..200 {
+        let _ = writeln!(
+            view,
+            "    if request.GET.get('a{at}'):\n        text += 'x{at}'\n    else:\n        text = text + text"
+        );
+    }
+    view.push_str("    response.set_cookie('session', text)\n    return response\n");
+    let files = [
+        ("requirements.txt", "Django==5.2\n"),
+        ("shop/views.py", &format!("from django.http import HttpResponse\n\n\n{view}")),
+    ];
+    let said = check("branches", &files, &["--format", "concise"]);
+    assert!(said.out.contains("cookie `session` is sent without `Secure`"), "{}{}", said.out, said.err);
 }
