@@ -65,7 +65,7 @@ impl<'a> Settings<'a> {
         if let Some(later) = &binding.later {
             if later.certain {
                 val = Val::File(Rc::new(super::value::FileVal {
-                    key: format!("{}.{name}", later.what).into(),
+                    key: name.into(),
                     fallback: None,
                     cast: super::value::Cast::Any,
                 }));
@@ -74,7 +74,7 @@ impl<'a> Settings<'a> {
                 0,
                 Note {
                     span: later.span,
-                    text: format!("`{}` may set it again; it is not in the project", later.what),
+                    text: format!("{} may set it again, from outside the project", later.what),
                 },
             );
         }
@@ -93,11 +93,11 @@ impl<'a> Settings<'a> {
             self.judged.names.open.iter().find(|it| it.certain).or_else(|| self.judged.names.open.first());
         let (val, trail) = match open {
             Some(later) if later.certain => {
-                let why = format!("`{}` may set it, and that is not part of the project", later.what);
+                let why = format!("{} may set it, from outside the project", later.what);
                 (Val::opaque(why), Vec::new())
             }
             Some(later) => {
-                let text = format!("`{}` may set it; it is not in the project", later.what);
+                let text = format!("{} may set it, from outside the project", later.what);
                 (default, vec![Note { span: later.span, text }])
             }
             None => (default, Vec::new()),

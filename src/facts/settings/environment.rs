@@ -85,6 +85,9 @@ struct FunctionRow {
 #[serde(rename_all = "kebab-case")]
 struct ReaderRow {
     types: Vec<String>,
+    /// Objects that the library makes itself.
+    #[serde(default)]
+    instances: Vec<String>,
     call: CastRule,
     call_params: Vec<String>,
     params: Vec<String>,
@@ -195,6 +198,11 @@ pub(super) fn function(path: &str) -> Option<Read<'static>> {
 /// The row of a class whose objects read the environment.
 pub(super) fn reader(path: &str) -> Option<usize> {
     tables().reader.iter().position(|it| it.types.iter().any(|ty| ty == path))
+}
+
+/// The row of an object that reads the environment.
+pub(super) fn instance(path: &str) -> Option<usize> {
+    tables().reader.iter().position(|it| it.instances.iter().any(|name| name == path))
 }
 
 pub(super) fn has_scheme(row: usize) -> bool {

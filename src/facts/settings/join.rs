@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::value::{Cast, Dict, Entry, EnvVal, FileVal, Item, Lift, List, Val, View, map};
+use super::value::{Cast, Dict, Entry, EnvVal, FileVal, Item, Lift, List, Sequence, Val, View, map};
 
 /// The truth of a condition, with its alternatives kept.
 pub(super) fn truth(val: &Val) -> Val {
@@ -38,6 +38,15 @@ pub(super) fn judged(truth: &Val) -> Option<bool> {
 pub(super) fn join(truth: &Val, then: &Val, or_else: &Val) -> Val {
     if then.same(or_else) {
         return then.clone();
+    }
+    if let (Val::List(a), Val::List(b)) = (then, or_else)
+        && is_record(a)
+        && is_record(b)
+        && a.items.len() == b.items.len()
+    {
+        let pairs = a.items.iter().zip(&b.items);
+        let items = pairs.map(|(a, b)| Item { val: join(truth, &a.val, &b.val), ..a.clone() }).collect();
+        return Val::list(Sequence::Tuple, items, true);
     }
     match truth {
         Val::Bool(true) => then.clone(),
@@ -117,6 +126,13 @@ fn merged(judged: Option<bool>, then: &Val, or_else: &Val) -> Option<Val> {
         (Val::Dict(main), Val::Dict(rest)) => Some(Val::Dict(Rc::new(merge_dicts(main, rest)))),
         _ => None,
     }
+}
+
+/// A tuple whose elements each mean something else.
+fn is_record(list: &List) -> bool {
+    list.kind == Sequence::Tuple
+        && list.complete
+        && list.items.iter().any(|it| !matches!(it.val, Val::Text(_)))
 }
 
 const MAX_MERGED: usize = 500;

@@ -99,6 +99,18 @@ fn scopes(workspace: &Workspace, evaluator: &mut Evaluator<'_>, entries: &[Entry
         }
         scopes.extend(classes);
     }
+    for at in 0..scopes.len() {
+        let Some(file) = workspace.files.get(scopes[at].file.0 as usize) else { continue };
+        let stem = file.path.rsplit('/').next().unwrap_or_default();
+        let on_development = || {
+            scopes.iter().any(|other| {
+                other.role == Some(Role::Development) && evaluator.edges.contains(&(file.id, other.file))
+            })
+        };
+        if scopes[at].role == Some(Role::Production) && words::is_ambiguous(stem) && on_development() {
+            scopes[at].role = Some(Role::Development);
+        }
+    }
     scopes
 }
 
@@ -239,6 +251,10 @@ fn choose(
     entries: &[Entry],
 ) -> Option<Judged> {
     let best = scopes.iter().min_by_key(|scope| rank(workspace, evaluator, scope, scopes, entries))?;
+    let named = entries.iter().any(|it| it.module == best.file);
+    if !named && best.names.open.is_empty() && !words::is_complete(|it| best.names.names.contains_key(it)) {
+        return None;
+    }
     let path = workspace.files.get(best.file.0 as usize)?;
     let module = if path.module.is_empty() {
         path.path.trim_end_matches(".py").replace('/', ".")

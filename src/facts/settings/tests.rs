@@ -244,7 +244,7 @@ fn idioms_of_one_setting() {
         ("for name in ('SESSION', 'CSRF'):\n    globals()[f'{name}_COOKIE_SECURE'] = True", "on"),
         (
             "SESSION_COOKIE_SECURE = False\nimport yaml\nvars().update(yaml.safe_load(open('x')))",
-            "names that are put into `globals()`.SESSION_COOKIE_SECURE",
+            "SESSION_COOKIE_SECURE",
         ),
         // Not settings at all.
         ("def setup():\n    SESSION_COOKIE_SECURE = True", "off"),
@@ -398,7 +398,7 @@ fn keys() {
         ),
         (
             "import random\nSECRET_KEY = ''.join([random.SystemRandom().choice('abc') for i in range(50)])",
-            "?",
+            "'generated'",
         ),
         (
             "DEBUG = True\nif DEBUG:\n    SECRET_KEY = 'k3#d_9s0pq%mxa8f!zz1'\nelse:\n    import os\n    SECRET_KEY = os.environ['K']",

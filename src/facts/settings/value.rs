@@ -161,6 +161,12 @@ pub(super) struct Reader {
     pub(super) prefix: SmolStr,
 }
 
+impl Reader {
+    pub(super) fn of(row: usize) -> Self {
+        Self { row, scheme: Vec::new(), prefix: SmolStr::default() }
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Declared {
     pub(super) cast: Cast,

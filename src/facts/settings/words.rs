@@ -94,6 +94,11 @@ pub(super) fn module_role(name: &str) -> Option<Role> {
     .map(|(_, role)| role)
 }
 
+/// Whether a name that promises production may also be that of a development set-up.
+pub(super) fn is_ambiguous(name: &str) -> bool {
+    any_in(&words(name), tables().module.get("ambiguous"))
+}
+
 /// Place among the production modules: the smaller the more certain.
 pub(super) fn production_rank(name: &str) -> usize {
     let words = words(name);
@@ -120,6 +125,11 @@ pub(super) fn shape() -> &'static [String] {
 pub(super) fn has_shape(bound: impl Fn(&str) -> bool) -> bool {
     let core = tables().module.get("core").map_or(&[][..], Vec::as_slice);
     shape().iter().filter(|it| bound(it)).count() >= 3 && core.iter().any(|it| bound(it))
+}
+
+/// Whether an application can run with these names.
+pub(super) fn is_complete(bound: impl Fn(&str) -> bool) -> bool {
+    tables().module.get("needed").is_some_and(|list| list.iter().any(|it| bound(it)))
 }
 
 /// Whether two names have a word in common.

@@ -55,11 +55,7 @@ impl Evaluator<'_> {
     /// An object of a class.
     pub(super) fn construct(&mut self, class: &Rc<Class>) -> Val {
         match self.reader_base(class) {
-            Some(row) => Val::Object(Object::Reader(Rc::new(super::super::value::Reader {
-                row,
-                scheme: Vec::new(),
-                prefix: smol_str::SmolStr::default(),
-            }))),
+            Some(row) => Val::Object(Object::Reader(Rc::new(super::super::value::Reader::of(row)))),
             None => Val::Object(Object::Instance(self.class(class))),
         }
     }

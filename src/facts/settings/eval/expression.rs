@@ -340,6 +340,20 @@ impl Evaluator<'_> {
         let unknown = Val::list(kind, Vec::new(), false);
         let [clause] = it.clauses.as_slice() else { return unknown };
         let source = self.eval(&clause.iterable);
+        if let Val::Env(env) = &source {
+            let of = |this: &mut Self, val: &Val| {
+                this.filtered(it, &clause.pattern, &clause.conditions, val, kind, span)
+            };
+            let fallback = env.fallback.as_ref().map(|val| of(self, val));
+            let set = Some(of(self, &Val::opaque("the elements of a variable")));
+            return Val::Env(Rc::new(EnvVal {
+                fallback,
+                set,
+                cast: Cast::List,
+                when_on: None,
+                ..(**env).clone()
+            }));
+        }
         if let Val::Debug(debug) = &source {
             let in_debug =
                 self.filtered(it, &clause.pattern, &clause.conditions, &debug.in_debug, kind, span);
@@ -359,7 +373,12 @@ impl Evaluator<'_> {
         kind: Sequence,
         span: Span,
     ) -> Val {
-        let list = operator::as_list(source);
+        let mut list = operator::as_list(source);
+        // One turn shows what elements are like.
+        if list.items.is_empty() && !list.complete {
+            let val = Val::opaque("an element of an unknown list");
+            list.items.push(Item { val, span, maybe: true });
+        }
         let mut complete = list.complete && list.items.len() <= MOST_ELEMENTS;
         let mut items = Vec::new();
         let mut dict = Dict { entries: Vec::new(), incomplete: !complete };
@@ -503,7 +522,7 @@ impl Evaluator<'_> {
     pub(super) fn store_global(&mut self, name: &Val, val: &Val, span: Span) {
         match name.as_text() {
             Some(name) => self.bind(&name.into(), val.clone(), span),
-            None => self.opened(span, "names that are put into `globals()`", true),
+            None => self.opened(span, "a change of `globals()`", false),
         }
     }
 }

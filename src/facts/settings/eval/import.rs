@@ -7,8 +7,9 @@ use smol_str::SmolStr;
 use crate::ir::{Import, Span};
 use crate::source::FileId;
 
+use super::super::environment;
 use super::super::scope::Later;
-use super::super::value::{Cast, FileVal, Object, Val};
+use super::super::value::{Cast, FileVal, Object, Reader, Val};
 use super::Evaluator;
 
 impl Evaluator<'_> {
@@ -43,7 +44,10 @@ impl Evaluator<'_> {
             }
         }
         let dotted = import.path.join(".");
-        self.attempt.missing.get_or_insert_with(|| later(import.span, &dotted, false));
+        if let Some(row) = environment::instance(&dotted) {
+            return Val::Object(Object::Reader(Rc::new(Reader::of(row))));
+        }
+        self.attempt.missing.get_or_insert_with(|| later(import.span, &format!("`{dotted}`"), false));
         if import.level > 0 {
             return Val::File(Rc::new(FileVal { key: dotted.into(), fallback: None, cast: Cast::Any }));
         }
@@ -64,7 +68,7 @@ impl Evaluator<'_> {
         let Some(file) = found.filter(|it| *it != from) else {
             let what = import.path.join(".");
             let certain = is_meant(&what, import.level);
-            let later = later(import.span, &what, certain);
+            let later = later(import.span, &format!("`{what}`"), certain);
             self.attempt.missing.get_or_insert_with(|| later.clone());
             if let Some(layers) = self.layers() {
                 layers.opened(&later);

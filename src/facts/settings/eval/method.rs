@@ -45,6 +45,7 @@ impl Evaluator<'_> {
             Val::Object(Object::Class(_) | Object::Instance(_) | Object::Member(..)) => {
                 let ident = crate::ir::Ident { name: name.clone(), span: span.unwrap_or(read::NOWHERE) };
                 let callee = self.field(receiver, &ident);
+                let args = Args { positional: with_receiver(receiver, &callee, args.positional), ..args };
                 self.invoke(&callee, args, span)
             }
             Val::File(file)
@@ -62,6 +63,8 @@ impl Evaluator<'_> {
                     _ => Val::opaque(format!("the result of `{name}`")),
                 })
             }
+            // A source of random values, or something made of one.
+            Val::Random => Val::Random,
             _ => value_method(receiver, name, &args),
         }
     }
@@ -74,7 +77,7 @@ impl Evaluator<'_> {
                     self.store_global(&entry.key, &entry.val, entry.span);
                 }
                 if dict.incomplete {
-                    self.opened(span, "names that are put into `globals()`", true);
+                    self.opened(span, "a change of `globals()`", true);
                 }
             }
             ("update", None) if !args.more => {
@@ -82,7 +85,7 @@ impl Evaluator<'_> {
                     self.bind(name, val.clone(), span);
                 }
             }
-            ("update", _) => self.opened(span, "names that are put into `globals()`", true),
+            ("update", _) => self.opened(span, "a change of `globals()`", true),
             ("get", Some(Val::Text(name))) => {
                 let bound = self.binding(name).map(|it| it.val.clone());
                 return bound.or_else(|| args.positional.get(1).cloned()).unwrap_or(Val::Null);
@@ -122,6 +125,21 @@ impl Evaluator<'_> {
         self.trail = trail;
         true
     }
+}
+
+/// The arguments of a method, with the object that it is called on where the method takes one.
+fn with_receiver(receiver: &Val, method: &Val, mut args: Vec<Val>) -> Vec<Val> {
+    let Val::Object(Object::Function(closure)) = method else { return args };
+    let marked = |wanted: &str| {
+        closure.function.attributes.iter().any(|it| {
+            matches!(&it.expr.kind, ExprKind::Path(path) if path.segments.last().is_some_and(|it| it == wanted))
+        })
+    };
+    let on_instance = matches!(receiver, Val::Object(Object::Instance(_)));
+    if marked("classmethod") || (on_instance && !marked("staticmethod")) {
+        args.insert(0, receiver.clone());
+    }
+    args
 }
 
 /// A method of a plain value.

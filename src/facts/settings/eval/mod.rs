@@ -125,6 +125,11 @@ impl<'a> Evaluator<'a> {
         let attempt = std::mem::take(&mut self.attempt);
         self.frames.push(Frame::new(file, FrameKind::Module));
         self.block(&unit.body);
+        // What could not be read may have bound anything.
+        if let (Some(broken), Some(layers)) = (unit.broken.first(), self.layers()) {
+            let what = "a part of the module that could not be read".into();
+            layers.left_open(&Rc::new(Later { span: broken.span, what, certain: true }));
+        }
         let namespace = Rc::new(self.frames.pop().map_or_else(Namespace::default, |it| it.layers.finish()));
         (self.trail, self.attempt) = (trail, attempt);
         self.modules.insert(file, Module::Done(namespace.clone()));
