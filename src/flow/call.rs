@@ -178,7 +178,10 @@ impl Machine<'_> {
 
     pub fn inline(&mut self, definition: &Definition, receiver: Option<Val>, args: Args, span: Span) -> Val {
         let function = &definition.function;
+        let owner = self.owner_type(definition);
+        let caller_owner = std::mem::replace(&mut self.owner, owner.clone());
         let result_type = function.result.as_ref().map(|ty| self.ty(ty, definition.scope));
+        self.owner = caller_owner;
         let Some(body) = function.body.as_ref().filter(|_| self.may_call(function.span)) else {
             let value = self.escape(&args, span);
             return match result_type {
@@ -187,7 +190,6 @@ impl Machine<'_> {
             };
         };
         self.inlined.insert(function.span);
-        let owner = self.owner_type(definition);
         let item = self.definition_path(definition);
         let caller_frame = std::mem::take(&mut self.state.frame);
         let caller_scope = std::mem::replace(&mut self.scope, definition.scope);
