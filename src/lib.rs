@@ -1,6 +1,7 @@
 //! `sessionlint` judges how a web project handles sessions and cookies, without building or running it.
 //!
 //! Data runs down only; each room may name the rooms above it (see ARCHITECTURE.md).
+#![warn(clippy::disallowed_methods)]
 
 pub mod check;
 pub mod cli;

@@ -1,4 +1,8 @@
 //! The command line: arguments in, files and exit codes out.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this room reads configurations, writes reports and listens to the environment"
+)]
 
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
