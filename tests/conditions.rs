@@ -148,6 +148,18 @@ fn texts_words_and_bounds() {
         ("{ lifetime = { at-least = \"180 days\" } }", "lifetime", days(180), SURE),
         ("{ lifetime = { over = \"30 days\", under = \"180 days\" } }", "lifetime", days(90), SURE),
         ("{ lifetime = { over = \"1 day\" } }", "lifetime", Value::Unset, Outcome::False),
+        (
+            "{ lifetime = { over = \"180 days\" } }",
+            "lifetime",
+            Value::OneOf(vec![Value::Unset, days(400)]),
+            LIKELY,
+        ),
+        (
+            "{ lifetime = { under = \"180 days\" } }",
+            "lifetime",
+            Value::OneOf(vec![days(1), days(400)]),
+            Outcome::Unknown,
+        ),
         ("{ lifetime = { set = false } }", "lifetime", Value::Unset, SURE),
         ("{ size = { over = \"4 KB\" } }", "size", Value::Known(Scalar::Int(4097)), SURE),
         ("{ same_site = [\"unset\", \"none\"] }", "same_site", Value::Unset, SURE),

@@ -298,6 +298,7 @@ fn session_oversized_payload() {
 
 #[test]
 fn session_sensitive_data() {
+    let random = |names| Operand { labels: Labels::RANDOM, ..dynamic(names) };
     let labelled = |labels| Operand { labels, ..dynamic("form password") };
     let number = Operand { types: vec!["i64".into()], ..dynamic("password strength") };
     check_all(
@@ -318,7 +319,8 @@ fn session_sensitive_data() {
                 &[],
             ),
             ("a hash", "other", vec![write("password", labelled(Labels::SEALED))], &[]),
-            ("random", "other", vec![write("secret", labelled(Labels::RANDOM))], &[]),
+            ("random", "other", vec![write("secret", random("value"))], &[]),
+            ("a random password", "other", vec![write("x", labelled(Labels::RANDOM))], &[1]),
             ("an id", "other", vec![write("password_user_id", dynamic("user id"))], &[]),
             ("a number", "other", vec![write("password", number)], &[]),
             (

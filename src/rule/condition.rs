@@ -39,8 +39,8 @@ pub(super) enum Check {
     Matches(Pattern),
     /// Given at all: neither unset nor null nor empty.
     Set(bool),
-    /// Decided by each request.
-    FollowsRequest,
+    /// Decided by somebody outside.
+    Follows(Follows),
     By(Decider),
 }
 
@@ -63,6 +63,13 @@ pub(super) enum Comparison {
 pub(super) enum Case {
     Sensitive,
     Ignored,
+}
+
+/// Who decides a value when the program runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Follows {
+    Request,
+    Environment,
 }
 
 /// Who decided the attribute.
@@ -193,9 +200,14 @@ fn checks(reader: &mut Reader<'_>, entry: &Entry<'_>, attribute: &AttributeSchem
             "contains" => Some(Check::Contains(reader.texts(part), case)),
             "matches" => reader.text(part).map(|it| Check::Matches(Pattern::new(it))),
             "set" => reader.switch(part).map(Check::Set),
-            "follows" => reader
-                .word(part, |it| (it == "request").then_some(()), &["request"])
-                .map(|()| Check::FollowsRequest),
+            "follows" => {
+                let parse = |word: &str| match word {
+                    "request" => Some(Follows::Request),
+                    "environment" => Some(Follows::Environment),
+                    _ => None,
+                };
+                reader.word(part, parse, &["request", "environment"]).map(Check::Follows)
+            }
             "by" => {
                 let parse = |word: &str| match word {
                     "project" => Some(Decider::Project),

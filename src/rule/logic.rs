@@ -4,7 +4,7 @@ use crate::facts::{Attribute, AttributeSchema, AttributeType, Fact, Origin, Scal
 use crate::finding::Confidence;
 
 use super::Deployment;
-use super::condition::{Case, Check, Comparison, Condition, Decider, Declaration, Literal};
+use super::condition::{Case, Check, Comparison, Condition, Decider, Declaration, Follows, Literal};
 use super::evidence::display;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -163,10 +163,12 @@ fn trust(origin: Option<&Origin>) -> Confidence {
 }
 
 fn judge(schema: &AttributeSchema, check: &Check, value: &Value) -> Verdict {
-    if let Check::FollowsRequest = check {
-        return match value {
-            Value::Request => Verdict::certain(true),
-            Value::Debug { in_release, .. } => judge(schema, check, in_release),
+    if let Check::Follows(whom) = check {
+        return match (value, whom) {
+            (Value::Request, Follows::Request) | (Value::Env { .. }, Follows::Environment) => {
+                Verdict::certain(true)
+            }
+            (Value::Debug { in_release, .. }, _) => judge(schema, check, in_release),
             _ => Verdict::certain(false),
         };
     }
@@ -194,6 +196,12 @@ fn judge(schema: &AttributeSchema, check: &Check, value: &Value) -> Verdict {
 
 fn one_of(schema: &AttributeSchema, check: &Check, choices: &[Value]) -> Verdict {
     let mut verdicts = choices.iter().map(|it| judge(schema, check, it));
+    // A bound is about the worst case: one branch beyond it is enough.
+    if let Check::Compare(Comparison::Over | Comparison::AtLeast, _) = check
+        && let Some(beyond) = verdicts.clone().find(|it| it.truth == Truth::True)
+    {
+        return beyond.at_most(Confidence::Medium);
+    }
     let Some(first) = verdicts.next() else {
         return Verdict::unknown(format!("{} is not known", display(schema)));
     };
@@ -240,7 +248,7 @@ fn scalar(schema: &AttributeSchema, check: &Check, known: Option<&Scalar>) -> Ve
             };
             set == *wanted
         }
-        Check::FollowsRequest | Check::By(_) => false,
+        Check::Follows(_) | Check::By(_) => false,
     };
     Verdict::certain(truth)
 }

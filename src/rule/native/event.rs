@@ -1,7 +1,8 @@
 //! Questions about events and their order.
 
-use crate::facts::{Event, EventKind, Fact, Labels, Note, Operand, Scalar, Span, Value};
+use crate::facts::{Event, EventKind, Fact, FactKind, Labels, Note, Operand, Scalar, Span, Value};
 use crate::model::words;
+use crate::rule::Context;
 
 /// Whether both can happen in one run: no condition went both ways.
 pub(super) fn together(a: &Event, b: &Event) -> bool {
@@ -81,13 +82,47 @@ pub(super) fn note(event: &Event, text: impl Into<String>) -> Note {
 
 /// Whether the fact's word attribute has this value for sure.
 pub(super) fn word_is(fact: &Fact, attribute: &str, word: &str) -> bool {
-    let value = fact.attribute(attribute).map(|it| &it.value);
-    matches!(value, Some(Value::Known(Scalar::Text(text))) if text == word)
+    word_of(fact, attribute).is_some_and(|it| it == word)
 }
 
-/// The session's data is in the client's hands and readable there.
-pub(super) fn readable_by_client(fact: &Fact) -> bool {
-    word_is(fact, "store", "cookie") && !word_is(fact, "protection", "encrypted")
+pub(super) fn word_of<'f>(fact: &'f Fact, attribute: &str) -> Option<&'f str> {
+    match &fact.attribute(attribute)?.value {
+        Value::Known(Scalar::Text(word)) => Some(word),
+        _ => None,
+    }
+}
+
+pub(super) fn is_on(fact: &Fact, attribute: &str) -> bool {
+    fact.attribute(attribute).is_some_and(|it| it.value == Value::Known(Scalar::Bool(true)))
+}
+
+/// The sessions that a handler may be using: those of its framework.
+pub(super) fn sessions<'c>(handler: &Fact, context: &Context<'c>) -> Vec<&'c Fact> {
+    of_stack(handler, FactKind::Session, context)
+}
+
+/// Facts of application code of one kind that are about the same framework.
+pub(super) fn of_stack<'c>(fact: &Fact, kind: FactKind, context: &Context<'c>) -> Vec<&'c Fact> {
+    let Some(stack) = word_of(fact, "stack") else { return Vec::new() };
+    let facts = context.facts.iter().filter(|it| it.kind == kind && !it.test);
+    facts.filter(|it| word_of(it, "stack") == Some(stack)).collect()
+}
+
+/// The session's data is in the client's hands: the handler says so, or all sessions of its framework do.
+pub(super) fn held_by_client(handler: &Fact, context: &Context<'_>) -> bool {
+    if let Some(store) = word_of(handler, "store") {
+        return store == "cookie";
+    }
+    let sessions = sessions(handler, context);
+    !sessions.is_empty() && sessions.iter().all(|it| word_is(it, "store", "cookie"))
+}
+
+/// As `held_by_client`, and the client can read it.
+pub(super) fn readable_by_client(handler: &Fact, context: &Context<'_>) -> bool {
+    let encrypted = |it: &Fact| word_is(it, "protection", "encrypted");
+    held_by_client(handler, context)
+        && !encrypted(handler)
+        && !sessions(handler, context).into_iter().any(encrypted)
 }
 
 /// `key` in backticks for a label, or nothing.

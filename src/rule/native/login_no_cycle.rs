@@ -1,7 +1,8 @@
 //! A session gains an identity and keeps its id.
 
 use super::event::{
-    any_with, before, flag, has_label, is_nothing, key_is, key_name, note, place, quoted_key, value, word_is,
+    any_with, before, flag, has_label, held_by_client, is_nothing, key_is, key_name, note, place, quoted_key,
+    value, word_is,
 };
 use crate::facts::{Event, EventKind, Fact, Labels};
 use crate::finding::Confidence;
@@ -12,7 +13,7 @@ use crate::rule::{Context, Rule};
 /// `session_fixed_write_order`.
 const NEW_ID: &[EventKind] = &[EventKind::RotateId, EventKind::Destroy, EventKind::DeleteRecord];
 
-pub(super) fn check(rule: &Rule, fact: &Fact, _: &Context<'_>) -> Vec<Draft> {
+pub(super) fn check(rule: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draft> {
     let login_path = word_is(fact, "purpose", "login");
     let gain = fact.events.iter().enumerate().find(|(index, event)| {
         gains_identity(rule, fact, *index, event, login_path) && !gets_new_id(fact, event)
@@ -26,7 +27,7 @@ pub(super) fn check(rule: &Rule, fact: &Fact, _: &Context<'_>) -> Vec<Draft> {
         draft.evidence.push(note(event, format!("the identity{} is written here", quoted_key(event))));
     }
     draft.ordered = !draft.evidence.is_empty();
-    draft.case = word_is(fact, "store", "cookie").then_some("cookie-held");
+    draft.case = held_by_client(fact, context).then_some("cookie-held");
     if checked.is_none() && !has_label(event, Labels::AUTHENTICATED) {
         draft.confidence = Confidence::Medium;
     }

@@ -1,6 +1,6 @@
 //! A logout that leaves the record and its id alive.
 
-use super::event::{any_with, flag, key_is, note, place, quoted_key, text, word_is};
+use super::event::{any_with, flag, held_by_client, key_is, note, place, quoted_key, text, word_is};
 use crate::facts::{Event, EventKind, Fact};
 use crate::model::words;
 use crate::rule::judge::Draft;
@@ -10,7 +10,7 @@ use crate::rule::{Context, Rule};
 const ENDS: &[EventKind] =
     &[EventKind::Destroy, EventKind::DeleteRecord, EventKind::RotateId, EventKind::DestroyOthers];
 
-pub(super) fn check(_: &Rule, fact: &Fact, _: &Context<'_>) -> Vec<Draft> {
+pub(super) fn check(_: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draft> {
     let logout_path = word_is(fact, "purpose", "logout");
     let half = |event: &&Event| half_measure(event, logout_path).is_some() && !ended(fact, event);
     // What speaks most clearly: a key removed, before a cookie removed, before a payload emptied.
@@ -21,7 +21,7 @@ pub(super) fn check(_: &Rule, fact: &Fact, _: &Context<'_>) -> Vec<Draft> {
     if place(event) != event.span {
         draft.evidence.push(note(event, "this is all that happens"));
     }
-    draft.case = if word_is(fact, "store", "cookie") { Some("cookie-held") } else { case };
+    draft.case = if held_by_client(fact, context) { Some("cookie-held") } else { case };
     vec![draft]
 }
 

@@ -29,6 +29,7 @@ mod session_middleware_missing;
 mod session_oversized_payload;
 mod session_sensitive_data;
 mod session_weak_key;
+mod session_weak_store;
 
 use super::judge::Draft;
 use super::{Context, Rule};
@@ -48,6 +49,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("session_oversized_payload", session_oversized_payload::check),
     ("session_sensitive_data", session_sensitive_data::check),
     ("session_weak_key", session_weak_key::check),
+    ("session_weak_store", session_weak_store::check),
 ];
 
 pub(super) fn find(name: &str) -> Option<Check> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::event::{any_with, flag, is_nothing, key_name, note, place, text, value};
+use super::event::{any_with, flag, is_nothing, is_on, key_name, note, place, sessions, text, value};
 use crate::facts::{Event, EventKind, Fact};
 use crate::rule::judge::Draft;
 use crate::rule::{Context, Rule};
@@ -20,7 +20,10 @@ const MARKS: &[EventKind] = &[
     EventKind::Logout,
 ];
 
-pub(super) fn check(_: &Rule, fact: &Fact, _: &Context<'_>) -> Vec<Draft> {
+pub(super) fn check(_: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draft> {
+    if sessions(fact, context).iter().any(|it| is_on(it, "always_save")) {
+        return Vec::new();
+    }
     let lost = |it: &&Event| is_unmarked(it) && !any_with(fact, it, MARKS).any(marks);
     let mut keys = BTreeSet::new();
     // One mark mends all changes under a key: the first one stands for them.

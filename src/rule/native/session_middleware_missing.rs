@@ -1,7 +1,7 @@
 //! Sessions are used in an application that does not provide them.
 
-use super::event::note;
-use crate::facts::{Attribute, EventKind, Fact, FactKind, Note, Scalar, Value};
+use super::event::{is_on, note, of_stack};
+use crate::facts::{EventKind, Fact, FactKind, Note};
 use crate::rule::evidence::{notes, place, schema_of};
 use crate::rule::judge::Draft;
 use crate::rule::{Context, Rule};
@@ -21,8 +21,7 @@ const NEEDS_SESSION: &[EventKind] = &[
 ];
 
 pub(super) fn check(_: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draft> {
-    let declared =
-        fact.attribute("uses_sessions").is_some_and(|it| it.value == Value::Known(Scalar::Bool(true)));
+    let declared = is_on(fact, "uses_sessions");
     let seen = use_of_session(fact, context);
     if !declared && seen.is_none() {
         return Vec::new();
@@ -37,16 +36,7 @@ pub(super) fn check(_: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draft> 
 
 /// The first handler of the same framework that touches a session.
 fn use_of_session(application: &Fact, context: &Context<'_>) -> Option<Note> {
-    let stack = word(application.attribute("stack"))?;
-    let handlers = context.facts.iter().filter(|it| it.kind == FactKind::Handler && !it.test);
-    let same = handlers.filter(|it| word(it.attribute("stack")) == Some(stack));
-    let event = same.flat_map(|it| &it.events).find(|it| NEEDS_SESSION.contains(&it.kind))?;
+    let handlers = of_stack(application, FactKind::Handler, context);
+    let event = handlers.iter().flat_map(|it| &it.events).find(|it| NEEDS_SESSION.contains(&it.kind))?;
     Some(note(event, "a session is used here"))
-}
-
-fn word(attribute: Option<&Attribute>) -> Option<&str> {
-    match &attribute?.value {
-        Value::Known(Scalar::Text(word)) => Some(word),
-        _ => None,
-    }
 }

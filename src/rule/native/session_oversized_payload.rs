@@ -1,6 +1,6 @@
 //! Data without a bound goes into the session.
 
-use super::event::{note, place, quoted_key, value, word_is};
+use super::event::{held_by_client, note, place, quoted_key, value};
 use crate::facts::{Event, EventKind, Fact, Labels, Operand, Size};
 use crate::finding::Confidence;
 use crate::rule::judge::Draft;
@@ -11,8 +11,8 @@ const COOKIE_LIMIT: u64 = 4093;
 /// More than this is no session data any more, wherever it is kept.
 const RECORD_LIMIT: u64 = 64 * 1024;
 
-pub(super) fn check(_: &Rule, fact: &Fact, _: &Context<'_>) -> Vec<Draft> {
-    let in_cookie = word_is(fact, "store", "cookie");
+pub(super) fn check(_: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draft> {
+    let in_cookie = held_by_client(fact, context);
     let limit = if in_cookie { COOKIE_LIMIT } else { RECORD_LIMIT };
     let writes = fact.events.iter().filter(|it| it.kind == EventKind::WritePayload);
     writes.filter_map(|event| draft(event, limit, in_cookie)).collect()

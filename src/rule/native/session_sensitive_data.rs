@@ -9,8 +9,8 @@ use crate::model::words;
 use crate::rule::judge::Draft;
 use crate::rule::{Context, Rule};
 
-pub(super) fn check(rule: &Rule, fact: &Fact, _: &Context<'_>) -> Vec<Draft> {
-    let readable = readable_by_client(fact);
+pub(super) fn check(rule: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draft> {
+    let readable = readable_by_client(fact, context);
     let writes = fact.events.iter().filter(|it| it.kind == EventKind::WritePayload);
     writes.filter_map(|event| draft(rule, event, readable)).collect()
 }
@@ -23,6 +23,10 @@ fn draft(rule: &Rule, event: &Event, readable: bool) -> Option<Draft> {
         return None;
     }
     let (kind, confidence) = kind(event, value)?;
+    // A random password or code is as secret as any other; a random token is what sessions are for.
+    if value.labels.has(Labels::RANDOM) && !matches!(kind, "password" | "one-time") {
+        return None;
+    }
     let mut draft = Draft::new(place(event), format!("{} is stored here", article(kind)));
     if place(event) != event.span {
         draft.evidence.push(note(event, format!("written{} here", quoted_key(event))));
@@ -39,15 +43,15 @@ fn draft(rule: &Rule, event: &Event, readable: bool) -> Option<Draft> {
     Some(draft)
 }
 
-/// Constants, hashes, random tokens, and types that hold no text.
-fn is_harmless(rule: &Rule, value: &Operand) -> bool {
-    let sealed = value.labels.has(Labels::SEALED) || value.labels.has(Labels::RANDOM);
+/// Constants, hashes, and types that hold no text.
+pub(super) fn is_harmless(rule: &Rule, value: &Operand) -> bool {
+    let sealed = value.labels.has(Labels::SEALED);
     let plain = value.types.first().is_some_and(|ty| rule.words("plain-types").contains(ty));
     matches!(value.value, Value::Known(_) | Value::Unset) || sealed || plain
 }
 
 /// By the value's own name first; the key's name counts when the value has none that says otherwise.
-fn kind(event: &Event, value: &Operand) -> Option<(&'static str, Confidence)> {
+pub(super) fn kind(event: &Event, value: &Operand) -> Option<(&'static str, Confidence)> {
     let last = value.names.last().map(SmolStr::as_str);
     if let Some(kind) = last.and_then(words::sensitive) {
         return Some((kind, Confidence::High));
