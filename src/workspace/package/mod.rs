@@ -356,11 +356,16 @@ impl Reader<'_> {
             format!(" at line {}, column {}", at.line, at.column)
         });
         let levels = self.prefix.matches('/').count();
+        let (kind, message) = if place.is_some_and(|(text, ..)| text.contains("{{") || text.contains("{%")) {
+            (ProblemKind::Template, "a template, which becomes a manifest later".to_owned())
+        } else {
+            (ProblemKind::Manifest, format!("{message}{position}"))
+        };
         self.problems.push(Problem {
             path: shown.unwrap_or_else(|| format!("{}{path}", "../".repeat(levels))),
             span,
-            kind: ProblemKind::Manifest,
-            message: format!("{message}{position}"),
+            kind,
+            message,
             help: "versions of packages are taken for unknown where this file would tell them".to_owned(),
         });
     }

@@ -70,11 +70,19 @@ pub(super) fn load(manifests: &BTreeSet<String>, reader: &mut Reader) -> Vec<Pac
         if !counts {
             continue;
         }
+        // a module may be called `setup` for other reasons
+        if name == "setup.py" && !(reader.read)(path).is_some_and(|it| builds_a_package(&it)) {
+            continue;
+        }
         let place = if in_requirements { above } else { folder };
         let project = projects.entry(place.to_owned()).or_default();
         read(path, name, project, reader);
     }
     projects.into_iter().map(|(place, project)| project.finish(place)).collect()
+}
+
+fn builds_a_package(script: &str) -> bool {
+    ["setuptools", "distutils", "install_requires"].iter().any(|it| script.contains(it))
 }
 
 #[derive(Default)]
