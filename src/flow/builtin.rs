@@ -64,6 +64,8 @@ pub struct Builtins {
     prelude: HashSet<String>,
     /// Derives of types whose values are rows of a database.
     pub records: HashSet<String>,
+    /// Types whose content changes through a shared reference.
+    pub locks: HashSet<String>,
 }
 
 impl Builtins {
@@ -107,6 +109,7 @@ pub fn builtins() -> &'static Builtins {
             properties: file.types.properties,
             prelude: file.types.prelude,
             records: file.types.records,
+            locks: file.types.locks,
         }
     });
     &TABLES
@@ -129,6 +132,7 @@ struct Types {
     properties: HashSet<String>,
     prelude: HashSet<String>,
     records: HashSet<String>,
+    locks: HashSet<String>,
 }
 
 #[derive(Deserialize, Default)]

@@ -151,6 +151,7 @@ impl Machine<'_> {
 
     /// An unknown function got these: closures are looked into, what flows in flows out.
     pub fn escape(&mut self, args: &Args, span: Span) -> Val {
+        args.all().for_each(|value| self.share(value));
         for value in args.all() {
             if let Kind::Function(function) = &value.kind {
                 let function = function.clone();
@@ -172,6 +173,29 @@ impl Machine<'_> {
         let labels = args.labels().without(Labels::COLLECTION);
         Val { origin: super::value::Decided::At(span), ..Val::unknown("result of a library") }
             .labelled(labels)
+    }
+
+    /// A value that others hold now too: what lies behind its locks may change at any time.
+    fn share(&mut self, value: &Val) {
+        let Kind::Object(id) = value.kind else { return };
+        let Some(object) = self.state.object(id) else { return };
+        let Class::Project(ty) = &object.class else { return };
+        let locked: Vec<Val> = ty
+            .def
+            .fields
+            .iter()
+            .filter(|field| field.ty.as_ref().is_some_and(is_lock))
+            .filter_map(|field| object.attributes.get(&field.name.name).cloned())
+            .collect();
+        for inner in locked {
+            let Kind::Object(id) = inner.kind else { continue };
+            if let Some(object) = self.state.object_mut(id) {
+                for (name, value) in &mut object.attributes {
+                    *value = Val::unknown("others may have changed it")
+                        .with_info(|info| info.names = vec![name.clone()]);
+                }
+            }
+        }
     }
 
     // ---- the project's functions
@@ -1271,7 +1295,6 @@ impl Machine<'_> {
         if names.len() < 8 {
             names.push(name.name.clone());
         }
-        names.extend(result.names().iter().take(4).cloned());
         let labels = receiver.labels().with(result.labels());
         let labels = self.program.catalog.method_labels(&name.name, labels, self.scope.file);
         Val { origin: super::value::Decided::At(span), ..Val::unknown("result of a method that is not seen") }
@@ -1363,6 +1386,9 @@ impl Machine<'_> {
             Operation::Not => self.unary(ir::UnaryOp::Not, receiver, span),
             Operation::Append | Operation::Extend | Operation::Insert | Operation::Mutate => {
                 self.mutate(operation, receiver, args, span);
+                if receiver.is_unknown() {
+                    args.all().for_each(|value| self.share(value));
+                }
                 Val::null()
             }
             Operation::Item => {
@@ -1438,7 +1464,10 @@ impl Machine<'_> {
                 && matches!(object.class, Class::List | Class::Map)
             {
                 object.labels = object.labels.with(labels);
+                let full = object.items.len() >= super::state::ITEMS;
+                object.open |= full;
                 match (operation, args.positional.as_slice()) {
+                    _ if full => {}
                     (Operation::Append, [item]) => object.items.push((Val::new(Kind::Unset), item.clone())),
                     (Operation::Insert, [key, value]) if matches!(object.class, Class::Map) => {
                         object.items.retain(|(known, _)| !known.same(key));
@@ -1580,6 +1609,11 @@ fn binds(function: &Function, name: &Name) -> bool {
         .params
         .iter()
         .any(|param| matches!(&param.pattern.kind, PatternKind::Bind(known, _) if known == name))
+}
+
+/// Whether a type holds something that is changed through a shared reference.
+fn is_lock(ty: &ir::TypeRef) -> bool {
+    ty.path.last().is_some_and(|it| builtins().locks.contains(it.as_str())) || ty.args.iter().any(is_lock)
 }
 
 /// The names of `a.b.c`.

@@ -13,6 +13,9 @@ use crate::ir::{
     Match, Name, Path, Pattern, PatternKind, Record, Stmt, StmtKind, TryCatch, UnaryOp, With,
 };
 
+/// Pieces of a text that are told apart.
+pub const PIECES: usize = 48;
+
 /// Elements of a known list that a loop goes through one by one.
 const UNROLL: usize = 12;
 
@@ -365,6 +368,10 @@ impl Machine<'_> {
                     }
                 }
             }
+        }
+        names.truncate(8);
+        if pieces.len() > PIECES {
+            pieces = vec![Piece::Hole(Val::unknown("a long text"))];
         }
         let value = match pieces.as_slice() {
             [] => Val::at(Kind::Text(SmolStr::default()), span),

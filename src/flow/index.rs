@@ -736,7 +736,7 @@ fn methods(body: &Block, scope: ScopeId, owner: &Owner, out: &mut Vec<Definition
 
 fn method(item: &Item, scope: ScopeId, owner: &Owner, out: &mut Vec<Definition>) {
     let gate: Gate = item.gate.clone().map(Arc::new);
-    if gate.as_deref().is_some_and(only_in_tests) {
+    if gate.as_deref().is_some_and(|it| only_in_tests(it) || release_gate(it) == Some(false)) {
         return;
     }
     match &item.kind {

@@ -14,9 +14,11 @@ use crate::ir::{Name, Span, TypeRef};
 use crate::model::Labels;
 
 /// Expressions that one root may evaluate.
-const STEPS: u32 = 120_000;
+const STEPS: u32 = 30_000;
+/// Events that one root may record.
+const EVENTS: usize = 1_000;
 /// Calls into the project that are followed, one inside the other.
-const DEPTH: usize = 10;
+const DEPTH: usize = 9;
 
 /// What all evaluations of a run share.
 pub struct Program<'a> {
@@ -448,7 +450,7 @@ impl<'a> Machine<'a> {
 
     /// Records something that happened, unless this is only a look ahead.
     pub fn record(&mut self, mut event: TraceEvent) {
-        if self.quiet > 0 || !self.state.alive {
+        if self.quiet > 0 || !self.state.alive || self.trace.events.len() >= EVENTS {
             return;
         }
         event.path.clone_from(&self.state.path);

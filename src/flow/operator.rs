@@ -67,7 +67,10 @@ pub fn apply(machine: &mut Machine<'_>, op: BinaryOp, a: &Val, b: &Val, span: Sp
                 }
                 _ => return unknown(a, b, span),
             };
-            let names = a.names().iter().chain(b.names()).cloned().collect();
+            let names = a.names().iter().chain(b.names()).take(8).cloned().collect();
+            if pieces.len() > super::expr::PIECES {
+                return unknown(a, b, span);
+            }
             Val::at(Kind::Pieces(pieces.into()), span).labelled(labels).with_info(|info| info.names = names)
         }
         _ => unknown(a, b, span),
@@ -94,18 +97,26 @@ fn describe(value: &Val) -> Option<SmolStr> {
     }
 }
 
+/// Bytes of text that are kept.
+const TEXT: usize = 16 * 1024;
+
 /// The result where both sides are known.
 fn fold(machine: &Machine<'_>, op: BinaryOp, a: &Val, b: &Val) -> Option<Kind> {
     use BinaryOp as Op;
     match (op, &a.kind, &b.kind) {
-        (Op::Add, Kind::Text(a), Kind::Text(b)) => Some(Kind::Text(format!("{a}{b}").into())),
+        (Op::Add, Kind::Text(a), Kind::Text(b)) if a.len() + b.len() <= TEXT => {
+            Some(Kind::Text(format!("{a}{b}").into()))
+        }
+        (Op::Add, Kind::Text(_), Kind::Text(_)) => Some(Kind::Unknown("a long text")),
         (Op::Add, Kind::Duration(a), Kind::Duration(b)) => Some(Kind::Duration(a.saturating_add(*b))),
         (Op::Subtract, Kind::Duration(a), Kind::Duration(b)) => Some(Kind::Duration(a.saturating_sub(*b))),
         (Op::Multiply, Kind::Duration(a), Kind::Int(b)) | (Op::Multiply, Kind::Int(b), Kind::Duration(a)) => {
             Some(Kind::Duration(a.saturating_mul(*b)))
         }
         (Op::Divide, Kind::Duration(a), Kind::Int(b)) if *b != 0 => Some(Kind::Duration(a / b)),
-        (Op::Multiply, Kind::Text(text), Kind::Int(times)) if (0..=256).contains(times) => {
+        (Op::Multiply, Kind::Text(text), Kind::Int(times))
+            if (0..=256).contains(times) && text.len() <= 64 =>
+        {
             Some(Kind::Text(text.repeat(usize::try_from(*times).ok()?).into()))
         }
         (_, Kind::Int(a), Kind::Int(b)) => integers(op, *a, *b),

@@ -200,7 +200,7 @@ fn join_objects(condition: Atom, then: &Object, or_else: &Object) -> Object {
             joined.attributes.insert(name.clone(), choose(condition, value.clone(), Val::new(Kind::Unset)));
         }
     }
-    let common = then.items.iter().zip(&or_else.items).take_while(|(a, b)| a.0.same(&b.0)).count();
+    let common = then.items.iter().zip(&or_else.items).take_while(|(a, b)| same_item(a, b)).count();
     joined.items = then.items[..common]
         .iter()
         .zip(&or_else.items)
@@ -208,6 +208,30 @@ fn join_objects(condition: Atom, then: &Object, or_else: &Object) -> Object {
         .collect();
     joined.open |= or_else.open || common < then.items.len() || common < or_else.items.len();
     // Elements of one side only are still worth seeing.
-    joined.items.extend(then.items[common..].iter().chain(&or_else.items[common..]).cloned());
+    joined.items.extend(then.items[common..].iter().chain(&or_else.items[common..]).take(ITEMS).cloned());
+    if joined.items.len() > ITEMS {
+        joined.items.truncate(ITEMS);
+        joined.open = true;
+    }
     joined
+}
+
+/// Elements of a collection that are told apart.
+pub const ITEMS: usize = 48;
+
+/// The same element before and after a branch: keys alike, or nothing that touched it.
+fn same_item(a: &(Val, Val), b: &(Val, Val)) -> bool {
+    if matches!(a.0.kind, Kind::Unset) {
+        return a.1.same(&b.1) || untouched(&a.1, &b.1);
+    }
+    a.0.same(&b.0) || untouched(&a.0, &b.0)
+}
+
+fn untouched(a: &Val, b: &Val) -> bool {
+    let infos = match (&a.info, &b.info) {
+        (Some(a), Some(b)) => Rc::ptr_eq(a, b),
+        (None, None) => true,
+        _ => false,
+    };
+    infos && a.origin == b.origin && matches!((&a.kind, &b.kind), (Kind::Unknown(_), Kind::Unknown(_)))
 }
