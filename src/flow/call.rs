@@ -1088,7 +1088,7 @@ impl Machine<'_> {
             return;
         }
         let Some(class) = self.class_of(&base) else {
-            self.mutation(&base, span);
+            self.mutation(&base, Some(&value), span);
             return;
         };
         if let Class::Model(_) = class {
@@ -1114,8 +1114,8 @@ impl Machine<'_> {
         {
             object.labels = object.labels.with(value.labels());
             object.items.retain(|(key, _)| !key.same(&index));
-            object.items.push((index, value));
-            self.mutation(&base, span);
+            object.items.push((index, value.clone()));
+            self.mutation(&base, Some(&value), span);
             return;
         }
         if let Some(Class::Model(_) | Class::Project(_)) = self.class_of(&base) {
@@ -1123,7 +1123,7 @@ impl Machine<'_> {
             self.call_method(&base, &name, Args::positional(vec![index, value]), span, &[]);
             return;
         }
-        self.mutation(&base, span);
+        self.mutation(&base, Some(&value), span);
     }
 
     pub fn delete(&mut self, target: &ir::Expr) {
@@ -1134,7 +1134,7 @@ impl Machine<'_> {
                 let name = Ident { name: "__delitem__".into(), span: target.span };
                 self.call_method(&base, &name, Args::positional(vec![index]), target.span, &[]);
             } else {
-                self.mutation(&base, target.span);
+                self.mutation(&base, None, target.span);
             }
         }
     }
@@ -1483,7 +1483,7 @@ impl Machine<'_> {
                 }
             }
         }
-        self.mutation(receiver, span);
+        self.mutation(receiver, None, span);
     }
 
     /// The value, or `fallback` where it is missing.

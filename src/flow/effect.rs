@@ -1203,7 +1203,8 @@ impl<'a> Machine<'a> {
     }
 
     /// Something was changed in place: if it lies below the first level of a session, that is an event.
-    pub fn mutation(&mut self, value: &Val, span: Span) {
+    /// `given` is what was put into it.
+    pub fn mutation(&mut self, value: &Val, given: Option<&Val>, span: Span) {
         let Some((object, key)) = value.info.as_ref().and_then(|info| info.nested.clone()) else { return };
         let target = match self.state.object(object).map(|it| it.class.clone()) {
             Some(Class::Model(path)) => path,
@@ -1225,7 +1226,10 @@ impl<'a> Machine<'a> {
             path: Vec::new(),
             via: Vec::new(),
             item: SmolStr::default(),
-            operands: vec![("key".into(), Val::new(Kind::Text(key)))],
+            operands: [("key".into(), Val::new(Kind::Text(key)))]
+                .into_iter()
+                .chain(given.map(|it| ("value".into(), it.clone())))
+                .collect(),
             cookie: None,
             target,
             object: Some(object),

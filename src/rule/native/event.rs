@@ -1,6 +1,6 @@
 //! Questions about events and their order.
 
-use crate::facts::{Event, EventKind, Fact, FactKind, Labels, Note, Operand, Scalar, Span, Value};
+use crate::facts::{Event, EventKind, Fact, FactKind, Labels, Note, Operand, Scalar, Size, Span, Value};
 use crate::model::words;
 use crate::rule::Context;
 
@@ -51,8 +51,12 @@ pub(super) fn value(event: &Event) -> Option<&Operand> {
     event.operands.get("value")
 }
 
-/// A constant that gives nothing: `false`, `None`, `""`, `0`.
+/// A constant that gives nothing: `false`, `None`, `""`, `0`, an empty list or mapping.
 pub(super) fn is_nothing(operand: &Operand) -> bool {
+    // The brackets alone.
+    if matches!(operand.value, Value::Opaque(_)) && operand.size == Some(Size::AtMost(2)) {
+        return true;
+    }
     match &operand.value {
         Value::Known(Scalar::Bool(false) | Scalar::Null | Scalar::Int(0)) => true,
         Value::Known(Scalar::Text(text)) => text.is_empty(),
