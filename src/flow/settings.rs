@@ -2,47 +2,30 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
 
 use super::builtin::builtins;
 use super::index::{Index, TypeId};
 use super::machine::Machine;
+use super::units::Units;
 use super::value::{Kind, Val};
 use crate::facts;
-use crate::frontend;
-use crate::ir::data::{Document, Node, NodeKind};
+use crate::ir::data::{Node, NodeKind};
 use crate::ir::{Attribute, Call, Expr, ExprKind, FieldDef, FileId, Literal, Name, Span};
 use crate::workspace::{FileKind, Profile, SettingsFile, Workspace};
 
 /// Settings of the project as handlers see them.
 pub struct SettingsView<'a> {
-    workspace: &'a Workspace,
+    units: &'a Units<'a>,
     /// Effective settings of script-configured projects, by name.
     project: &'a BTreeMap<SmolStr, facts::Attribute>,
-    documents: Vec<OnceLock<Option<Arc<Document>>>>,
 }
 
 impl<'a> SettingsView<'a> {
     #[must_use]
-    pub fn new(workspace: &'a Workspace, project: &'a BTreeMap<SmolStr, facts::Attribute>) -> Self {
-        Self { workspace, project, documents: workspace.files.iter().map(|_| OnceLock::new()).collect() }
-    }
-
-    /// A settings file, read once.
-    #[must_use]
-    pub fn document(&self, file: FileId) -> Option<Arc<Document>> {
-        let entry = self.workspace.files.get(file.0 as usize)?;
-        if matches!(entry.kind, FileKind::Rust | FileKind::Python) {
-            return None;
-        }
-        self.documents[file.0 as usize]
-            .get_or_init(|| {
-                let text = self.workspace.text(file)?;
-                Some(Arc::new(frontend::settings::parse(file, text, entry.kind)))
-            })
-            .clone()
+    pub fn new(units: &'a Units<'a>, project: &'a BTreeMap<SmolStr, facts::Attribute>) -> Self {
+        Self { units, project }
     }
 
     /// `settings.NAME` of a project that is configured by a script.
@@ -60,7 +43,7 @@ impl<'a> SettingsView<'a> {
             return None;
         }
         let chains = chains(machine.program.index, id, name);
-        let files = self.workspace.settings_files(id.scope.file);
+        let files = self.units.workspace.settings_files(id.scope.file);
         // A table is no value: its struct's own fields are looked up by their longer keys.
         let scalar = self.lookup(&files, &chains).filter(|(_, node)| !matches!(node.kind, NodeKind::Map(_)));
         if let Some((key, node)) = scalar {
@@ -82,8 +65,8 @@ impl<'a> SettingsView<'a> {
         let mut best: Option<(u8, SmolStr, Node)> = None;
         for file in files {
             let Some(rank) = rank(file.profile) else { continue };
-            let Some(document) = self.document(file.file) else { continue };
-            let kind = self.workspace.files[file.file.0 as usize].kind;
+            let Some(document) = self.units.document(file.file) else { continue };
+            let kind = self.units.workspace.files[file.file.0 as usize].kind;
             for chain in chains {
                 for (profile, node) in found_in(&document.root, kind, chain) {
                     let rank = profile.map_or(rank, |profile| rank.max(profile));

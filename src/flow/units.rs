@@ -1,23 +1,26 @@
-//! The lowered files of a run, each lowered once and only when somebody asks.
+//! The lowered files and the settings of a run, each read once and only when somebody asks.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 
 use crate::finding::{Problem, ProblemKind};
 use crate::frontend;
+use crate::ir::data::{Document, Node, NodeKind};
 use crate::ir::{Block, Broken, FileId, Span, Unit};
 use crate::workspace::{FileKind, Workspace};
 
-/// A lazy table of lowered source files.
+/// Lazy tables of lowered source files and of settings files.
 pub struct Units<'a> {
     pub workspace: &'a Workspace,
     table: Vec<OnceLock<Option<Arc<Unit>>>>,
+    documents: Vec<OnceLock<Option<Arc<Document>>>>,
 }
 
 impl<'a> Units<'a> {
     #[must_use]
     pub fn new(workspace: &'a Workspace) -> Self {
-        Self { workspace, table: workspace.files.iter().map(|_| OnceLock::new()).collect() }
+        let documents = workspace.files.iter().map(|_| OnceLock::new()).collect();
+        Self { workspace, table: workspace.files.iter().map(|_| OnceLock::new()).collect(), documents }
     }
 
     /// The lowered file; `None` for a file that is no source code or has no text.
@@ -36,25 +39,42 @@ impl<'a> Units<'a> {
                 let unit = catch_unwind(AssertUnwindSafe(|| lower(file, text))).unwrap_or_else(|_| Unit {
                     file,
                     body: Block::default(),
-                    broken: vec![Broken {
-                        span: Span::new(file, 0, 0),
-                        message: "the parser gave up on this file".into(),
-                    }],
+                    broken: vec![given_up(file)],
                 });
                 Some(Arc::new(unit))
             })
             .clone()
     }
 
-    /// Places that could not be read in the files lowered so far, in file order.
+    /// The tree of a settings file; `None` for source code and for a file that has no text.
     #[must_use]
-    pub fn problems(&self) -> Vec<Problem> {
-        let lowered = self.table.iter().filter_map(|cell| cell.get()?.as_ref());
-        lowered.flat_map(|unit| unit.broken.iter().map(|broken| self.problem(unit.file, broken))).collect()
+    pub fn document(&self, file: FileId) -> Option<Arc<Document>> {
+        let entry = self.workspace.files.get(file.0 as usize).filter(|it| !it.kind.is_source())?;
+        self.documents[file.0 as usize]
+            .get_or_init(|| {
+                let text = self.workspace.text(file)?;
+                let parse = || frontend::settings::parse(file, text, entry.kind);
+                let document = catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|_| {
+                    let span = Span::new(file, 0, 0);
+                    Document { root: Node { kind: NodeKind::Null, span }, broken: vec![given_up(file)] }
+                });
+                Some(Arc::new(document))
+            })
+            .clone()
     }
 
-    fn problem(&self, file: FileId, broken: &Broken) -> Problem {
-        let path = self.workspace.files[file.0 as usize].path.clone();
+    /// Places that could not be read in the files read so far, in file order.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let lowered = self.table.iter().filter_map(|cell| cell.get()?.as_ref()).flat_map(|it| &it.broken);
+        let read = self.documents.iter().filter_map(|cell| cell.get()?.as_ref()).flat_map(|it| &it.broken);
+        let mut problems: Vec<_> = lowered.chain(read).map(|broken| self.problem(broken)).collect();
+        problems.sort();
+        problems
+    }
+
+    fn problem(&self, broken: &Broken) -> Problem {
+        let path = self.workspace.files[broken.span.file.0 as usize].path.clone();
         Problem {
             path,
             span: Some(broken.span),
@@ -68,5 +88,46 @@ impl<'a> Units<'a> {
             message: broken.message.clone(),
             help: String::new(),
         }
+    }
+}
+
+fn given_up(file: FileId) -> Broken {
+    Broken { span: Span::new(file, 0, 0), message: "the parser gave up on this file".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn problems_of_what_was_read_and_of_nothing_else() {
+        let workspace = Workspace::from_texts(&[
+            ("a.toml", "x = = 1\n"),
+            ("b.yaml", "a: [1\nb: }"),
+            ("c.yaml", "a: {{ .Values.x }}\n"),
+            ("d.json", &"[".repeat(100_000)),
+            ("e.py", "def ("),
+            ("f.json", "{"),
+        ]);
+        let units = Units::new(&workspace);
+        assert!(units.problems().is_empty());
+        for path in ["d.json", "c.yaml", "b.yaml", "a.toml"] {
+            let file = workspace.file(path).unwrap();
+            assert!(units.document(file).is_some(), "{path}");
+            assert!(units.get(file).is_none(), "{path}");
+        }
+        let code = workspace.file("e.py").unwrap();
+        assert!(units.get(code).is_some() && units.document(code).is_none());
+        let mut found: Vec<_> = units.problems().into_iter().map(|it| (it.path, it.kind)).collect();
+        found.dedup();
+        let found: Vec<_> = found.iter().map(|(path, kind)| (path.as_str(), *kind)).collect();
+        let expected = [
+            ("a.toml", ProblemKind::Syntax),
+            ("b.yaml", ProblemKind::Syntax),
+            ("c.yaml", ProblemKind::Template),
+            ("d.json", ProblemKind::Limit),
+            ("e.py", ProblemKind::Syntax),
+        ];
+        assert_eq!(found, expected);
     }
 }

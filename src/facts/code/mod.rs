@@ -33,7 +33,7 @@ pub fn facts(
     settings: &std::collections::BTreeMap<smol_str::SmolStr, Attribute>,
 ) -> Vec<Fact> {
     let index = Index::new(units);
-    let view = SettingsView::new(workspace, settings);
+    let view = SettingsView::new(units, settings);
     let files: Vec<_> = workspace
         .files
         .iter()

@@ -31,6 +31,9 @@ pub fn parse(file: FileId, source: &SourceText, kind: FileKind) -> Document {
         FileKind::Rust | FileKind::Python => empty(file),
     };
     document.broken.truncate(FAULTS);
+    if !document.broken.is_empty() && (text.contains("{{") || text.contains("{%")) {
+        document.broken = vec![broken(Span::new(file, 0, 0), "a template, which becomes settings later")];
+    }
     document
 }
 
