@@ -48,6 +48,7 @@ pub enum Operation {
     Bool,
     Int,
     Null,
+    Repeat,
 }
 
 /// The tables of `models/builtins.toml`.

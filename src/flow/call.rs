@@ -1418,6 +1418,10 @@ impl Machine<'_> {
                 self.unary(ir::UnaryOp::Not, &negated, span)
             }
             Operation::Null => Val::at(Kind::Null, span),
+            Operation::Repeat => {
+                let times = first.unwrap_or_else(Val::null);
+                self.combine(BinaryOp::Multiply, receiver, &times, span)
+            }
             Operation::Int => {
                 let value = first.unwrap_or_else(Val::null);
                 self.lift(&value, &mut |_, it| super::operator::parse(&it))
@@ -1530,13 +1534,13 @@ impl Machine<'_> {
             Kind::Null => value,
             Kind::Env { fallback: None, name } => {
                 let name = name.clone();
-                // Run for its effects; the result is still the environment's.
-                self.apply(
-                    callee,
-                    Args::positional(vec![Val::unknown("an environment variable")]),
-                    span,
-                    span,
-                );
+                let variable =
+                    Val::unknown("an environment variable").with_info(|info| info.names = vec![name.clone()]);
+                let mapped = self.apply(callee, Args::positional(vec![variable]), span, span);
+                // A comparison with the name of a deployment decides itself; else the environment decides.
+                if matches!(mapped.kind, Kind::Choice(_)) && self.follows_deployment(&mapped) {
+                    return mapped;
+                }
                 Val { kind: Kind::Env { name, fallback: None }, ..value }
             }
             Kind::Env { .. } | Kind::Setting { .. } | Kind::Choice(_) => {
@@ -1564,6 +1568,13 @@ impl Machine<'_> {
                 }
             }
         }
+    }
+
+    fn follows_deployment(&self, value: &Val) -> bool {
+        matches!(&value.kind, Kind::Choice(choice)
+            if self.atoms[choice.condition as usize].kind == super::value::AtomKind::Debug
+                && self.known_truth(&choice.then).is_some()
+                && self.known_truth(&choice.or_else).is_some())
     }
 
     /// What an optional value holds when it is there; of a collection, an element.

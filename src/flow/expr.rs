@@ -655,6 +655,9 @@ impl Machine<'_> {
     pub fn combine(&mut self, op: BinaryOp, a: &Val, b: &Val, span: crate::ir::Span) -> Val {
         let a = self.state.refine(a);
         let b = self.state.refine(b);
+        if let Some(decided) = self.compared_deployment(op, &a, &b, span) {
+            return decided;
+        }
         let lifted = |it: &Val| matches!(it.kind, Kind::Choice(_) | Kind::Env { .. } | Kind::Setting { .. });
         if lifted(&a) {
             let lifted = self.lift(&a, &mut |machine, it| machine.combine(op, &it, &b, span));
@@ -664,6 +667,29 @@ impl Machine<'_> {
             return self.lift(&b, &mut |machine, it| machine.combine(op, &a, &it, span));
         }
         operator::apply(self, op, &a, &b, span)
+    }
+
+    /// `environment == "production"`: holds in production, whatever the environment says by default.
+    fn compared_deployment(&mut self, op: BinaryOp, a: &Val, b: &Val, span: crate::ir::Span) -> Option<Val> {
+        let equal = match op {
+            BinaryOp::Equal | BinaryOp::Is => true,
+            BinaryOp::NotEqual | BinaryOp::IsNot => false,
+            _ => return None,
+        };
+        let open = |it: &Val| {
+            matches!(it.kind, Kind::Env { .. } | Kind::Setting { .. } | Kind::Unknown(_) | Kind::Param(_))
+        };
+        let word = |it: &Val| match &it.kind {
+            Kind::Text(text) | Kind::Word(text) => Self::deployment(text),
+            Kind::External(path) => Self::deployment(path.rsplit([':', '.']).next()?),
+            _ => None,
+        };
+        let development = match (open(a), open(b)) {
+            (true, false) => word(b)?,
+            (false, true) => word(a)?,
+            _ => return None,
+        };
+        Some(self.by_deployment(development == equal, span))
     }
 
     // ---- patterns
@@ -788,6 +814,12 @@ impl Machine<'_> {
         let target = self.path(path);
         match (&value.kind, &target.kind) {
             (Kind::Word(a), Kind::Word(b)) | (Kind::External(a), Kind::External(b)) => Truth::Known(a == b),
+            (Kind::Env { .. } | Kind::Setting { .. } | Kind::Unknown(_) | Kind::Param(_), _)
+                if Self::deployment(name).is_some() =>
+            {
+                let development = Self::deployment(name) == Some(true);
+                Truth::Atom(self.atom("build debug_assertions", AtomKind::Debug), development)
+            }
             _ if !value.names().is_empty() => {
                 let key = format!("{} is {name}", Self::names_key(value.names()));
                 Truth::Atom(self.atom(&key, AtomKind::Other), true)

@@ -209,6 +209,24 @@ impl<'a> Machine<'a> {
         self.atom(&key, AtomKind::Other)
     }
 
+    /// What a word such as `production` or `is_debug` says about the build or deployment that it names: the outcome in
+    /// development, when the word is about that at all.
+    #[must_use]
+    pub fn deployment(word: &str) -> Option<bool> {
+        use crate::workspace::{Profile, Workspace};
+        match Workspace::profile_of(word) {
+            Profile::Production => Some(false),
+            Profile::Development | Profile::Test => Some(true),
+            Profile::Base | Profile::Example | Profile::Unknown => None,
+        }
+    }
+
+    /// A condition that holds in development alone (`true`) or in production alone.
+    pub fn by_deployment(&mut self, in_development: bool, span: Span) -> Val {
+        let atom = self.atom("build debug_assertions", AtomKind::Debug);
+        choose(atom, Val::at(Kind::Bool(in_development), span), Val::at(Kind::Bool(!in_development), span))
+    }
+
     /// The truth of a value as a condition.
     pub fn truth(&mut self, value: &Val, span: Span) -> Truth {
         let value = self.state.refine(value);
@@ -243,6 +261,10 @@ impl<'a> Machine<'a> {
                 Truth::Atom(self.atom(&format!("param {name}"), AtomKind::Param(name.clone())), true)
             }
             _ if !value.names().is_empty() => {
+                // `config.is_production()`, `settings.debug`: the name says when it holds.
+                if let Some(development) = value.names().last().and_then(|it| Self::deployment(it)) {
+                    return Truth::Atom(self.atom("build debug_assertions", AtomKind::Debug), development);
+                }
                 let key = value.names().join(".");
                 Truth::Atom(self.atom(&key, AtomKind::Other), true)
             }
