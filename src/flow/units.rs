@@ -104,14 +104,14 @@ mod tests {
         let workspace = Workspace::from_texts(&[
             ("a.toml", "x = = 1\n"),
             ("b.yaml", "a: [1\nb: }"),
-            ("c.yaml", "a: {{ .Values.x }}\n"),
-            ("d.json", &"[".repeat(100_000)),
+            ("c.yaml", "{{- if .x }}\na: 1\n{{- end }}\n"),
+            ("conf.json", &"[".repeat(100_000)),
             ("e.py", "def ("),
-            ("f.json", "{"),
+            ("dev.json", "{"),
         ]);
         let units = Units::new(&workspace);
         assert!(units.problems().is_empty());
-        for path in ["d.json", "c.yaml", "b.yaml", "a.toml"] {
+        for path in ["conf.json", "c.yaml", "b.yaml", "a.toml"] {
             let file = workspace.file(path).unwrap();
             assert!(units.document(file).is_some(), "{path}");
             assert!(units.get(file).is_none(), "{path}");
@@ -125,7 +125,7 @@ mod tests {
             ("a.toml", ProblemKind::Syntax),
             ("b.yaml", ProblemKind::Syntax),
             ("c.yaml", ProblemKind::Template),
-            ("d.json", ProblemKind::Limit),
+            ("conf.json", ProblemKind::Limit),
             ("e.py", ProblemKind::Syntax),
         ];
         assert_eq!(found, expected);
