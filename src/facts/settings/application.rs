@@ -36,15 +36,16 @@ impl Installed {
     pub(super) fn has(&self, ending: &str) -> Option<bool> {
         let mut maybe = !self.complete;
         for item in &self.items {
-            match name_of(&item.val) {
-                Some(name) if is_called(&name, ending) => {
-                    if !item.maybe {
-                        return Some(true);
-                    }
-                    maybe = true;
+            let Some(names) = names_of(&item.val) else {
+                maybe = true;
+                continue;
+            };
+            // `ForceSessionMiddleware` is a `SessionMiddleware` by all that is known.
+            if names.iter().any(|it| it.ends_with(ending)) {
+                if !item.maybe && name_of(&item.val).is_some() {
+                    return Some(true);
                 }
-                Some(_) => {}
-                None => maybe = true,
+                maybe = true;
             }
         }
         (!maybe).then_some(false)
@@ -52,12 +53,25 @@ impl Installed {
 }
 
 fn is_complete(list: &List) -> bool {
-    list.complete && list.items.iter().all(|it| name_of(&it.val).is_some())
+    list.complete && list.items.iter().all(|it| names_of(&it.val).is_some())
 }
 
-/// `SessionMiddleware` is also `ForceSessionMiddleware`.
-fn is_called(name: &str, ending: &str) -> bool {
-    name.ends_with(ending)
+/// All names that an element may stand for; false values stand for none.
+fn names_of(val: &Val) -> Option<Vec<SmolStr>> {
+    match val {
+        Val::Text(it) => Some(vec![it.as_ref().into()]),
+        Val::Null | Val::Bool(false) => Some(Vec::new()),
+        Val::Env(it) => {
+            let mut names = names_of(it.fallback.as_ref()?)?;
+            if let Some(set) = &it.set {
+                names.extend(names_of(set)?);
+            }
+            Some(names)
+        }
+        Val::Debug(it) => names_of(&it.in_release),
+        Val::OneOf(choices) => choices.iter().map(names_of).collect::<Option<Vec<_>>>().map(|it| it.concat()),
+        _ => None,
+    }
 }
 
 fn name_of(val: &Val) -> Option<SmolStr> {

@@ -56,6 +56,8 @@ pub(super) struct Read<'a> {
     pub(super) keywords: Option<&'a BTreeMap<String, String>>,
     pub(super) missing: Missing,
     pub(super) cast_default: bool,
+    /// The default stays for later reads.
+    pub(super) sets_default: bool,
     /// The variable is always this one.
     pub(super) name: Option<&'a str>,
 }
@@ -78,6 +80,8 @@ struct FunctionRow {
     missing: Missing,
     #[serde(default)]
     cast_default: bool,
+    #[serde(default)]
+    sets_default: bool,
     name: Option<String>,
 }
 
@@ -191,6 +195,7 @@ pub(super) fn function(path: &str) -> Option<Read<'static>> {
         keywords: Some(&row.keywords),
         missing: row.missing,
         cast_default: row.cast_default,
+        sets_default: row.sets_default,
         name: row.name.as_deref(),
     })
 }
@@ -222,6 +227,7 @@ pub(super) fn reader_read(row: usize, method: Option<&str>) -> Option<Read<'stat
         keywords: Some(&row.keywords),
         missing: row.missing,
         cast_default: row.cast_default,
+        sets_default: false,
         name: None,
     })
 }

@@ -48,6 +48,11 @@ pub(super) fn join(truth: &Val, then: &Val, or_else: &Val) -> Val {
         let items = pairs.map(|(a, b)| Item { val: join(truth, &a.val, &b.val), ..a.clone() }).collect();
         return Val::list(Sequence::Tuple, items, true);
     }
+    // Lists are merged in debug and in release each for itself.
+    if !matches!(truth, Val::Bool(_) | Val::Debug(_)) && (holds_lists(then) || holds_lists(or_else)) {
+        let at = |view| join(truth, &then.seen_as(view), &or_else.seen_as(view));
+        return Val::debug(&at(View::Debug), &at(View::Release), false);
+    }
     match truth {
         Val::Bool(true) => then.clone(),
         Val::Bool(false) => or_else.clone(),
@@ -126,6 +131,10 @@ fn merged(judged: Option<bool>, then: &Val, or_else: &Val) -> Option<Val> {
         (Val::Dict(main), Val::Dict(rest)) => Some(Val::Dict(Rc::new(merge_dicts(main, rest)))),
         _ => None,
     }
+}
+
+fn holds_lists(val: &Val) -> bool {
+    matches!(val, Val::Debug(it) if matches!(it.in_debug, Val::List(_) | Val::Dict(_)) || matches!(it.in_release, Val::List(_) | Val::Dict(_)))
 }
 
 /// A tuple whose elements each mean something else.

@@ -22,6 +22,8 @@ pub(super) struct Judged {
     pub(super) item: SmolStr,
     pub(super) role: Role,
     pub(super) names: Rc<Namespace>,
+    /// Other modules build on it, and the one that production runs is not among them.
+    pub(super) partial: bool,
     /// Where to point for what is not there: the first statement.
     pub(super) head: Span,
 }
@@ -161,7 +163,8 @@ fn role_of(file: &FileEntry, class: Option<&str>) -> Option<Role> {
         FileRole::Example => return Some(Role::Example),
         FileRole::Application => {}
     }
-    if let Some(role) = class.and_then(words::module_role) {
+    let clear = |name: &&str| !words::is_ambiguous(name) && words::module_role(name) != Some(Role::Base);
+    if let Some(role) = class.filter(clear).and_then(words::module_role) {
         return Some(role);
     }
     let mut parts = file.path.trim_end_matches(".py").rsplit('/');
@@ -171,7 +174,7 @@ fn role_of(file: &FileEntry, class: Option<&str>) -> Option<Role> {
     }
     let around =
         parts.take(2).filter_map(words::module_role).find(|it| matches!(it, Role::Test | Role::Example));
-    around.or(own)
+    around.or(own).or_else(|| class.and_then(words::module_role))
 }
 
 fn head(evaluator: &Evaluator<'_>, file: FileId) -> Span {
@@ -200,8 +203,19 @@ fn groups(
         let first = *by_folder.entry(project_folder(path)).or_insert(at);
         union(&mut parent, first, at);
     }
+    // Two sites of one repository may share settings and stay two.
+    let started: BTreeSet<(usize, FileId)> = entries
+        .iter()
+        .filter(|it| matches!(it.evidence, Evidence::Server | Evidence::Script))
+        .filter_map(|it| Some((root(&parent, *by_file.get(&it.module)?), it.module)))
+        .collect();
+    let is_site =
+        |parent: &[usize], at: usize| started.iter().any(|(it, _)| root(parent, *it) == root(parent, at));
     for (from, to) in &evaluator.edges {
         if let (Some(from), Some(to)) = (by_file.get(from), by_file.get(to)) {
+            if is_site(&parent, *from) && is_site(&parent, *to) {
+                continue;
+            }
             union(&mut parent, *from, *to);
         }
     }
@@ -250,11 +264,13 @@ fn choose(
     scopes: &[&Scope],
     entries: &[Entry],
 ) -> Option<Judged> {
-    let best = scopes.iter().min_by_key(|scope| rank(workspace, evaluator, scope, scopes, entries))?;
-    let named = entries.iter().any(|it| it.module == best.file);
-    if !named && best.names.open.is_empty() && !words::is_complete(|it| best.names.names.contains_key(it)) {
-        return None;
-    }
+    let can_run = |scope: &&&Scope| {
+        entries.iter().any(|it| it.module == scope.file)
+            || scope.names.open.iter().any(|it| it.certain && it.module)
+            || words::is_complete(|it| scope.names.names.contains_key(it))
+    };
+    let candidates = scopes.iter().filter(can_run);
+    let best = candidates.min_by_key(|scope| rank(workspace, evaluator, scope, scopes, entries))?;
     let path = workspace.files.get(best.file.0 as usize)?;
     let module = if path.module.is_empty() {
         path.path.trim_end_matches(".py").replace('/', ".")
@@ -271,8 +287,20 @@ fn choose(
         Some(role) => role,
         None => Role::Base,
     };
-    Some(Judged { file: best.file, item: item.into(), role, names: best.names.clone(), head: best.span })
+    let (level, ..) = rank(workspace, evaluator, best, scopes, entries);
+    let partial = level == BUILT_UPON && role == Role::Base;
+    Some(Judged {
+        file: best.file,
+        item: item.into(),
+        role,
+        names: best.names.clone(),
+        partial,
+        head: best.span,
+    })
 }
+
+/// Rank of a module that only others build on.
+const BUILT_UPON: u8 = 5;
 
 /// The smaller the more likely.
 fn rank(
@@ -296,7 +324,7 @@ fn rank(
         let by_module = other.file != scope.file
             && scope.class.is_none()
             && evaluator.edges.contains(&(other.file, scope.file));
-        (by_class || by_module) && matches!(other.role, Some(Role::Base) | None)
+        (by_class || by_module) && other.role == Some(Role::Base)
     });
     let used = all.iter().any(|other| {
         other.bases.contains(&scope.span)
@@ -308,7 +336,7 @@ fn rank(
         (Some(Role::Base) | None, Some(Evidence::Process | Evidence::Server)) => 2,
         (Some(Role::Base) | None, Some(Evidence::Script)) if !used => 3,
         (Some(Role::Base) | None, _) if !used => 4,
-        (Some(Role::Production | Role::Base) | None, _) => 5,
+        (Some(Role::Production | Role::Base) | None, _) => BUILT_UPON,
         (Some(Role::Development), _) => 6,
         (Some(Role::Example), _) => 7,
         (Some(Role::Test | Role::Build), _) => 8,

@@ -33,6 +33,8 @@ pub(super) struct Later {
     pub(super) what: SmolStr,
     /// Settings are meant to come from there; otherwise it is an optional addition.
     pub(super) certain: bool,
+    /// A module of names that are settings themselves.
+    pub(super) module: bool,
 }
 
 pub(super) const MAX_TRAIL: usize = 6;

@@ -77,6 +77,10 @@ fn fact(settings: &Settings<'_>, name: &str) -> Option<Fact> {
         .filter(|it| settings.models_of(it).iter().any(|it| it.package == "django"))
         .collect();
     let mut fact = base(settings, name, settings.place(&kin));
+    // A base module may well say so for the development modules that build on it.
+    if name == "DEBUG" && settings.judged.partial {
+        fact.unjudged = Some("the module that production runs is not in the project".into());
+    }
     let mut put = |key: &str, attribute: Attribute| {
         fact.attributes.insert(key.into(), attribute);
     };

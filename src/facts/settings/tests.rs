@@ -621,3 +621,57 @@ fn hostile_code_ends() {
         assert_ne!(single(code).setting("DEBUG"), "no fact", "{}", &code[..code.len().min(60)]);
     }
 }
+
+#[test]
+fn split_settings_by_platform() {
+    let it = project(&[
+        ("tab/wsgi.py", "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'settings')\n"),
+        ("tab/manage.py", "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'settings')\n"),
+        (
+            "tab/settings/__init__.py",
+            "import os\nfrom split_settings.tools import include\nfiles = ['core.py']\nif os.environ.get('IN_DOCKER', '') and bool(int(os.environ['IN_DOCKER'])):\n    files.append('docker.py')\nelif os.environ.get('ON_HEROKU', ''):\n    files.append('heroku.py')\nelse:\n    files.append('local.py')\ninclude(*files)\n",
+        ),
+        ("tab/settings/core.py", SHAPE),
+        ("tab/settings/docker.py", "SESSION_COOKIE_SECURE = False\n"),
+        ("tab/settings/heroku.py", "SESSION_COOKIE_SECURE = True\n"),
+    ]);
+    assert_eq!(it.setting("SESSION_COOKIE_SECURE"), "on");
+    assert_eq!(it.of(FactKind::Application).count(), 1);
+}
+
+#[test]
+fn debug_in_a_base_that_only_development_builds_on() {
+    let it = package("DEBUG = True\n", &[("shop/settings/dev.py", "from .base import *\n")]);
+    let fact = it.of(FactKind::Setting).find(|it| it.name.as_deref() == Some("DEBUG")).unwrap();
+    assert_eq!(fact.item, "shop.settings.base");
+    assert!(fact.unjudged.is_some());
+}
+
+#[test]
+fn two_sites_that_share_settings() {
+    let script =
+        |module: &str| format!("import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', '{module}')\n");
+    let it = project(&[
+        ("manage.py", &script("api.settings")),
+        ("admin/wsgi.py", &script("admin.settings")),
+        ("api/__init__.py", ""),
+        ("admin/__init__.py", ""),
+        ("api/settings.py", SHAPE),
+        ("admin/settings.py", &format!("from api.settings import *\n{SHAPE}")),
+    ]);
+    assert_eq!(it.of(FactKind::Application).count(), 2);
+}
+
+#[test]
+fn what_cannot_be_read_is_not_absent() {
+    let it = project(&[
+        ("shop/__init__.py", ""),
+        ("shop/settings/__init__.py", ""),
+        ("shop/settings/base.py", "{% if x %}\nSESSION_COOKIE_SECURE = True\n{% endif %}\n"),
+        (
+            "shop/settings/production.py",
+            "from .base import *\nDEBUG = False\nSECRET_KEY = ''\nINSTALLED_APPS = []\n",
+        ),
+    ]);
+    assert_eq!(it.setting("SESSION_COOKIE_SECURE"), "?");
+}

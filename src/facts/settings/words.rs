@@ -103,7 +103,9 @@ pub(super) fn is_ambiguous(name: &str) -> bool {
 pub(super) fn production_rank(name: &str) -> usize {
     let words = words(name);
     let list = tables().rank.get("production").map_or(&[][..], Vec::as_slice);
-    list.iter().position(|it| words.contains(it)).unwrap_or(list.len())
+    let place = list.iter().position(|it| words.contains(it)).unwrap_or(list.len());
+    // `Production` comes before `PreProduction`.
+    place * 10 + words.len().min(9)
 }
 
 /// Whether a module's name says that it belongs to one installation.

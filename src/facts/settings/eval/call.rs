@@ -8,7 +8,7 @@ use crate::ir::{Arg, Call, Name, ParamKind, PatternKind, Span, Spread};
 
 use super::super::environment;
 use super::super::join::truth;
-use super::super::value::{Closure, Lift, Object, Val, map};
+use super::super::value::{Closure, Item, Lift, Object, Val, View, map};
 use super::super::words;
 use super::{CALLS, Evaluator, Frame, FrameKind, Outcome, foreign, is_constant_name, read};
 
@@ -44,11 +44,14 @@ impl Evaluator<'_> {
         let mut all = Args::default();
         for arg in args {
             let val = self.eval(&arg.value);
+            let val = if arg.spread == Spread::Sequence { val.seen_as(View::Release) } else { val };
             match (arg.spread, &arg.name, &val) {
                 (Spread::No, Some(name), _) => all.named.push((name.name.clone(), val)),
                 (Spread::No, None, _) => all.positional.push(val),
                 (Spread::Sequence, _, Val::List(list)) if list.complete => {
-                    all.positional.extend(list.items.iter().map(|it| it.val.clone()));
+                    let optional = |it: &Item| Val::one_of([Val::Null, it.val.clone()]);
+                    let given = |it: &Item| if it.maybe { optional(it) } else { it.val.clone() };
+                    all.positional.extend(list.items.iter().map(given));
                 }
                 (Spread::Mapping, _, Val::Dict(dict)) if !dict.incomplete => {
                     let named = dict.entries.iter();

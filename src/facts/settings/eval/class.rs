@@ -7,7 +7,7 @@ use crate::ir::{Expr, ExprKind, Function, ItemKind, Name, Path, StmtKind, TypeRe
 use super::super::scope::{Binding, Namespace};
 use super::super::value::{Class, Closure, Object, Val};
 use super::call::Args;
-use super::{Evaluator, Frame, FrameKind};
+use super::{Evaluator, Frame, FrameKind, is_constant_name};
 
 /// Classes above a class that are followed.
 const ANCESTORS: usize = 12;
@@ -89,7 +89,8 @@ impl Evaluator<'_> {
         for stmt in &class.def.body.stmts {
             let StmtKind::Item(item) = &stmt.kind else { continue };
             let ItemKind::Function(function) = &item.kind else { continue };
-            if !is_property(function) {
+            // A method that is called like a setting is one to the libraries that have settings classes.
+            if !is_property(function) && !is_constant_name(&function.name.name) {
                 continue;
             }
             let closure =

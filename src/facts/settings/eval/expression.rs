@@ -231,10 +231,11 @@ impl Evaluator<'_> {
             if let (Some(_), Some(name)) =
                 (super::super::environment::function(&format!("{path}.get")), index.as_text())
             {
-                self.attempt.lacking = true;
+                let fallback = self.variables.get(name).cloned();
+                self.attempt.lacking |= fallback.is_none();
                 return Val::Env(Rc::new(EnvVal {
                     name: name.into(),
-                    fallback: None,
+                    fallback,
                     set: None,
                     cast: Cast::Text,
                     when_on: Some(true),

@@ -92,7 +92,7 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn opened(&mut self, span: Span, what: &str, certain: bool) {
-        let later = later(span, what, certain);
+        let later = Rc::new(Later { span, what: what.into(), certain, module: false });
         if let Some(layers) = self.layers() {
             layers.opened(&later);
         }
@@ -112,7 +112,7 @@ impl Evaluator<'_> {
 }
 
 fn later(span: Span, what: &str, certain: bool) -> Rc<Later> {
-    Rc::new(Later { span, what: what.into(), certain })
+    Rc::new(Later { span, what: what.into(), certain, module: true })
 }
 
 /// A module that settings are meant to come from; anything else is an addition that an installation may have.

@@ -16,6 +16,10 @@ impl Evaluator<'_> {
         let Some(entry) = self.workspace.files.get(here.0 as usize) else { return };
         let folder = entry.path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
         for arg in &args.positional {
+            // Only some configurations have it.
+            if matches!(arg, Val::OneOf(_)) {
+                continue;
+            }
             let pattern = pattern(arg);
             let files = pattern.as_ref().map(|it| self.matching(&folder, &it.text)).unwrap_or_default();
             let files = match pattern {
@@ -42,7 +46,8 @@ impl Evaluator<'_> {
         if pattern.starts_with('/') {
             return Vec::new();
         }
-        let joined = normal(&format!("{folder}/{pattern}"));
+        let joined = format!("{}/{}", globset::escape(folder), pattern);
+        let joined = normal(&joined);
         let Ok(glob) = globset::GlobBuilder::new(&joined).literal_separator(true).build() else {
             return Vec::new();
         };

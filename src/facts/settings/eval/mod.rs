@@ -46,6 +46,8 @@ pub(super) struct Evaluator<'a> {
     trail: Vec<Note>,
     /// What went wrong inside the `try` at hand.
     attempt: Attempt,
+    /// Variables that the code itself gives a default.
+    variables: HashMap<SmolStr, Val>,
     /// Which file takes names from which.
     pub(super) edges: BTreeSet<(FileId, FileId)>,
     steps: u32,
@@ -100,6 +102,7 @@ impl<'a> Evaluator<'a> {
             frames: Vec::new(),
             trail: Vec::new(),
             attempt: Attempt::default(),
+            variables: HashMap::new(),
             edges: BTreeSet::new(),
             steps: 0,
             depth: 0,
@@ -128,7 +131,7 @@ impl<'a> Evaluator<'a> {
         // What could not be read may have bound anything.
         if let (Some(broken), Some(layers)) = (unit.broken.first(), self.layers()) {
             let what = "a part of the module that could not be read".into();
-            layers.left_open(&Rc::new(Later { span: broken.span, what, certain: true }));
+            layers.left_open(&Rc::new(Later { span: broken.span, what, certain: true, module: true }));
         }
         let namespace = Rc::new(self.frames.pop().map_or_else(Namespace::default, |it| it.layers.finish()));
         (self.trail, self.attempt) = (trail, attempt);

@@ -46,9 +46,14 @@ impl Evaluator<'_> {
         let fallback = match default {
             Some(default) if read.cast_default => Some(self.casted(&default, cast, argument.as_ref())),
             Some(default) => Some(default),
-            None if read.missing == Missing::Null => Some(Val::Null),
-            None => None,
+            None => self.variables.get(&name).cloned(),
         };
+        let fallback = fallback.or_else(|| (read.missing == Missing::Null).then_some(Val::Null));
+        if read.sets_default
+            && let Some(default) = &fallback
+        {
+            self.variables.insert(name.clone(), default.clone());
+        }
         self.attempt.lacking |= fallback.is_none();
         variable(&format!("{prefix}{name}"), fallback, cast)
     }
