@@ -1,5 +1,6 @@
 //! The binary as people and scripts meet it.
 
+#[expect(dead_code, reason = "other test programs use the rest")]
 mod common;
 
 use std::fmt::Write as _;
@@ -437,4 +438,17 @@ fn many_branches_cost_no_more_than_few() {
     ];
     let said = check("branches", &files, &["--format", "concise"]);
     assert!(said.out.contains("cookie `session` is sent without `Secure`"), "{}{}", said.out, said.err);
+}
+
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = std::fs::read_to_string(common::repository().join("README.md")).unwrap();
+    let shown = readme.split("```text\n").nth(1).and_then(|it| it.split("```").next()).unwrap();
+    let run = sessionlint(common::repository(), &["check", "fixtures/axum-shop"]);
+    // the counts at the end change with every improvement
+    let findings: Vec<_> = shown.trim_end().split("\n\n...\n\n").filter(|it| it.contains("╭─[")).collect();
+    assert!(findings.len() > 1);
+    for part in findings {
+        assert!(run.out.contains(part), "README.md shows what is no longer printed:\n{part}");
+    }
 }

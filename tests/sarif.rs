@@ -5,37 +5,14 @@ mod common;
 
 use std::path::Path;
 
+use common::finding;
 use serde_json::Value;
 use sessionlint::check::{Options, Report, conclude};
 use sessionlint::facts::Note;
-use sessionlint::finding::{Confidence, Finding, Persona, Problem, ProblemKind, Severity, Subject};
+use sessionlint::finding::{Finding, Problem, ProblemKind, Severity};
 use sessionlint::report::{Format, Style, line_hashes, render};
 use sessionlint::source::{FileId, Span};
 use sessionlint::workspace::Workspace;
-
-/// A finding of `cookie-no-secure` at the n-th place where a text stands in a file.
-fn finding(workspace: &Workspace, path: &str, needle: &str, nth: usize) -> Finding {
-    let entry = workspace.files.iter().find(|it| it.path == path).unwrap_or_else(|| panic!("no {path}"));
-    let text = &workspace.text(entry.id).unwrap().text;
-    let (at, _) = text.match_indices(needle).nth(nth).unwrap_or_else(|| panic!("no {needle} in {path}"));
-    Finding {
-        rule: "cookie-no-secure".into(),
-        severity: Severity::High,
-        confidence: Confidence::High,
-        persona: Persona::Regular,
-        message: "cookie `sid` is sent without `Secure`".into(),
-        why: "anyone on the network path can read it".into(),
-        help: "add `.secure(true)`".into(),
-        span: Span::new(entry.id, at, at + needle.len()),
-        label: "switched off here".into(),
-        subject: Subject { kind: "cookie".into(), name: Some("sid".into()), role: None },
-        evidence: Vec::new(),
-        ordered: false,
-        cwe: vec![614],
-        asvs: vec!["3.3.1".into()],
-        item: "app::login".into(),
-    }
-}
 
 fn report(root: &Path, find: impl FnOnce(&Workspace) -> Vec<Finding>) -> Report {
     let workspace = Workspace::discover(root);

@@ -1,5 +1,6 @@
 //! The committed JSON Schemas hold: for real reports, and for what the configuration takes and refuses.
 
+#[expect(dead_code, reason = "other test programs use the rest")]
 mod common;
 
 use common::{FAULTY, project, repository, sessionlint};

@@ -3,6 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use sessionlint::finding::{Confidence, Finding, Persona, Severity, Subject};
+use sessionlint::source::Span;
+use sessionlint::workspace::Workspace;
+
 /// A fresh folder with these files; `name` is unique within the tests.
 pub fn project(name: &str, files: &[(&str, &str)]) -> PathBuf {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -66,3 +70,27 @@ pub const FAULTY: &[(&str, &str)] = &[
          \"django.middleware.csrf.CsrfViewMiddleware\",\n]\nINSTALLED_APPS = [\"django.contrib.sessions\"]\n",
     ),
 ];
+
+/// A finding of `cookie-no-secure` at the n-th place where a text stands in a file.
+pub fn finding(workspace: &Workspace, path: &str, needle: &str, nth: usize) -> Finding {
+    let entry = workspace.files.iter().find(|it| it.path == path).unwrap_or_else(|| panic!("no {path}"));
+    let text = &workspace.text(entry.id).unwrap().text;
+    let (at, _) = text.match_indices(needle).nth(nth).unwrap_or_else(|| panic!("no {needle} in {path}"));
+    Finding {
+        rule: "cookie-no-secure".into(),
+        severity: Severity::High,
+        confidence: Confidence::High,
+        persona: Persona::Regular,
+        message: "cookie `sid` is sent without `Secure`".into(),
+        why: "anyone on the network path can read it".into(),
+        help: "add `.secure(true)`".into(),
+        span: Span::new(entry.id, at, at + needle.len()),
+        label: "switched off here".into(),
+        subject: Subject { kind: "cookie".into(), name: Some("sid".into()), role: None },
+        evidence: Vec::new(),
+        ordered: false,
+        cwe: vec![614],
+        asvs: vec!["3.3.1".into()],
+        item: "app::login".into(),
+    }
+}
