@@ -128,7 +128,8 @@ fn draft(rule: &Rule, fact: &Fact, verdict: &Verdict) -> Draft {
     let mut behind = at.clone();
     behind.extend(decided.iter().filter(|it| !at.iter().any(|at| at.name == it.name)));
     let mut evidence = notes(fact, &behind, span);
-    if span != fact.span && !evidence.iter().any(|it| it.span == fact.span) {
+    let made = matches!(fact.kind, FactKind::Cookie | FactKind::Session);
+    if made && span != fact.span && !evidence.iter().any(|it| it.span == fact.span) {
         evidence.push(Note { span: fact.span, text: format!("the {} is made here", fact.kind.name()) });
     }
     Draft { evidence, confidence: verdict.confidence, ..Draft::new(span, text) }
@@ -196,7 +197,10 @@ fn finish(
 
 fn room(fact: &Fact, at: Span, context: &Context<'_>) -> Option<Room> {
     let set = fact.kind == FactKind::Setting || word(fact, "setter").as_deref() == Some("setting");
-    if set { Some(Room::Setting) } else { Room::of(context.file_kind(at.file)) }
+    match Room::of(context.file_kind(at.file)) {
+        Some(Room::Rust | Room::Python) | None if set => Some(Room::Module),
+        room => room,
+    }
 }
 
 fn word(fact: &Fact, name: &str) -> Option<SmolStr> {

@@ -246,7 +246,8 @@ fn help(reader: &mut Reader<'_>, entry: &Entry<'_>) -> Help {
             "rust" => help.rust = reader.text(&part),
             "python" => help.python = reader.text(&part),
             "setting" => help.setting = reader.text(&part),
-            _ => reader.unknown_key(&part, ["text", "rust", "python", "setting"]),
+            "module" => help.module = reader.text(&part),
+            _ => reader.unknown_key(&part, ["text", "rust", "python", "setting", "module"]),
         }
     }
     help

@@ -8,8 +8,10 @@ pub(super) struct Help {
     pub(super) text: Option<String>,
     pub(super) rust: Option<String>,
     pub(super) python: Option<String>,
-    /// For what a settings file or a settings module decides.
+    /// For what a settings file decides.
     pub(super) setting: Option<String>,
+    /// For settings that are code; `setting` serves too.
+    pub(super) module: Option<String>,
 }
 
 /// Where the remedy is written.
@@ -18,6 +20,8 @@ pub(super) enum Room {
     Rust,
     Python,
     Setting,
+    /// A settings module.
+    Module,
 }
 
 impl Room {
@@ -46,13 +50,15 @@ impl Help {
             Some(Room::Rust) => &self.rust,
             Some(Room::Python) => &self.python,
             Some(Room::Setting) => &self.setting,
+            Some(Room::Module) if self.module.is_some() => &self.module,
+            Some(Room::Module) => &self.setting,
             None => &None,
         };
         special.as_deref().unwrap_or_else(|| self.general())
     }
 
     pub(super) fn texts(&self) -> impl Iterator<Item = &String> {
-        [&self.text, &self.rust, &self.python, &self.setting].into_iter().flatten()
+        [&self.text, &self.rust, &self.python, &self.setting, &self.module].into_iter().flatten()
     }
 }
 
