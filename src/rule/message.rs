@@ -49,9 +49,8 @@ impl Help {
         let special = match room {
             Some(Room::Rust) => &self.rust,
             Some(Room::Python) => &self.python,
-            Some(Room::Setting) => &self.setting,
             Some(Room::Module) if self.module.is_some() => &self.module,
-            Some(Room::Module) => &self.setting,
+            Some(Room::Setting | Room::Module) => &self.setting,
             None => &None,
         };
         special.as_deref().unwrap_or_else(|| self.general())
