@@ -68,6 +68,17 @@ pub struct Models {
     pub(super) settings_cookies: Vec<SettingsCookie>,
     pub(super) named: BTreeMap<SmolStr, Vec<NamedModel>>,
     rows: Vec<Row>,
+    /// Why rows that are being read need not be reached.
+    pub(super) excuse: SmolStr,
+}
+
+/// Whether a look-up asked for a row.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Reach {
+    No,
+    /// No, and its file says why (`unreached`).
+    Excused(SmolStr),
+    Yes,
 }
 
 /// A row of a file, and whether anybody asked for it.
@@ -75,6 +86,7 @@ pub struct Models {
 struct Row {
     file: SmolStr,
     name: SmolStr,
+    excuse: SmolStr,
     reached: AtomicBool,
 }
 
@@ -113,6 +125,7 @@ impl Models {
             "needs",
             "source",
             "note",
+            "unreached",
             "type",
             "extend",
             "function",
@@ -133,6 +146,7 @@ impl Models {
             file.fault(0..0, "`packages` is missing", "name the package that these rows are about");
         }
         let source = file.word("source").unwrap_or_default();
+        self.excuse = file.word("unreached").unwrap_or_default();
         let types = file.list("type");
         let dotted = file.path().starts_with("models/python/")
             || file.word("language").is_some_and(|it| it == "python");
@@ -180,7 +194,12 @@ impl Models {
 
     /// The number of a new row.
     pub(super) fn row(&mut self, view: &View<'_>, name: &str) -> u32 {
-        self.rows.push(Row { file: view.path().into(), name: name.into(), reached: AtomicBool::new(false) });
+        self.rows.push(Row {
+            file: view.path().into(),
+            name: name.into(),
+            excuse: self.excuse.clone(),
+            reached: AtomicBool::new(false),
+        });
         u32::try_from(self.rows.len() - 1).unwrap_or(u32::MAX)
     }
 
@@ -198,11 +217,16 @@ impl Models {
 
     /// Every row as `file: name`, and whether a look-up reached it. A name with several rows (by version) is one.
     #[must_use]
-    pub fn coverage(&self) -> BTreeMap<String, bool> {
+    pub fn coverage(&self) -> BTreeMap<String, Reach> {
         let mut rows = BTreeMap::new();
         for row in &self.rows {
-            *rows.entry(format!("{}: {}", row.file, row.name)).or_default() |=
-                row.reached.load(Ordering::Relaxed);
+            let reach = match row.reached.load(Ordering::Relaxed) {
+                true => Reach::Yes,
+                false if row.excuse.is_empty() => Reach::No,
+                false => Reach::Excused(row.excuse.clone()),
+            };
+            let entry = rows.entry(format!("{}: {}", row.file, row.name)).or_insert(Reach::No);
+            *entry = reach.max(entry.clone());
         }
         rows
     }

@@ -20,7 +20,7 @@ mod tests;
 pub use callable::{Callable, Function};
 pub use effect::{Clause, Operands, Source, Verb, parse};
 pub use labels::Labels;
-pub use load::{ModelError, ModelFile, Models, Scope};
+pub use load::{ModelError, ModelFile, Models, Reach, Scope};
 pub use lookup::{Candidates, Found, Versions};
 pub use setting::{NamedModel, SettingModel, SettingsCookie, WrongSetting};
 pub use types::{Role, TypeModel};

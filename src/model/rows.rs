@@ -72,9 +72,13 @@ struct Member {
 
 /// `[[type]]` and `[[extend]]`: one `TypeModel` for each range of versions in which nothing changes.
 pub(super) fn types(models: &mut Models, view: &View<'_>, defaults: &Defaults, extends: bool) {
-    let known = ["also", "role", "bases", "defaults", "traits", "when"];
+    let known = ["also", "role", "bases", "defaults", "traits", "when", "unreached"];
     view.only(&[&HEAD[..], &known, &MEMBERS].concat());
     let Some(head) = head(view, defaults) else { return };
+    let of_file = models.excuse.clone();
+    if let Some(excuse) = view.word("unreached") {
+        models.excuse = excuse;
+    }
     let row = models.row(view, &head.path);
     let mut overlays = vec![overlay(models, view, &head.path)];
     for part in view.list("when") {
@@ -85,6 +89,7 @@ pub(super) fn types(models: &mut Models, view: &View<'_>, defaults: &Defaults, e
             overlays.push(overlay(models, &part, &head.path));
         }
     }
+    models.excuse = of_file;
     let mut atoms = vec![head.versions.clone()];
     let cuts = overlays.iter().flat_map(|it| it.members.iter().map(|it| &it.versions).chain([&it.versions]));
     for cut in cuts.filter(|it| !it.is_all()) {

@@ -85,9 +85,13 @@ fn rows_know_whether_they_were_reached() {
     let jar = models.types("tower_cookies::Cookies", &locked(&[]));
     assert_eq!(models.methods(&jar, "add", &locked(&[])).len(), 1);
     let coverage = models.coverage();
-    assert!(coverage["models/rust/tower-cookies.toml: tower_cookies::Cookies"]);
-    assert!(coverage["models/rust/tower-cookies.toml: tower_cookies::Cookies add"]);
-    assert!(!coverage["models/rust/tower-cookies.toml: tower_cookies::Cookies remove"]);
+    assert_eq!(coverage["models/rust/tower-cookies.toml: tower_cookies::Cookies"], Reach::Yes);
+    assert_eq!(coverage["models/rust/tower-cookies.toml: tower_cookies::Cookies add"], Reach::Yes);
+    assert_eq!(coverage["models/rust/tower-cookies.toml: tower_cookies::Cookies remove"], Reach::No);
+    let text = "schema = 1\npackages = [\"mine\"]\nsource = \"ours\"\n[[type]]\npath = \"mine::Jar\"\nunreached = \"no fixture\"\n[[type]]\npath = \"mine::Key\"\n";
+    let (models, _) = Models::load(&Scope::Packages(&|_, _| false), &[ModelFile { path: "mine.toml", text }]);
+    assert_eq!(models.coverage()["mine.toml: mine::Jar"], Reach::Excused("no fixture".into()));
+    assert_eq!(models.coverage()["mine.toml: mine::Key"], Reach::No);
 }
 
 /// Rows that hold for the same path and the same version.
