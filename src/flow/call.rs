@@ -331,7 +331,7 @@ impl Machine<'_> {
                 }
             }
         }
-        self.state.path.truncate(before.max(0));
+        self.state.path.truncate(before);
         match result {
             Some(value) => {
                 self.state.alive = true;
@@ -571,12 +571,11 @@ impl Machine<'_> {
                 return self.field(&base, &Ident { name: last.clone(), span: path.span });
             }
         }
-        match self.program.index.resolve(self.scope, &path.segments) {
-            Some(meaning) => self.meaning(meaning, path.span),
-            None => {
-                let name = path.segments.join(self.program.index.separator(self.scope.file));
-                self.meaning(Meaning::External(name.into()), path.span)
-            }
+        if let Some(meaning) = self.program.index.resolve(self.scope, &path.segments) {
+            self.meaning(meaning, path.span)
+        } else {
+            let name = path.segments.join(self.program.index.separator(self.scope.file));
+            self.meaning(Meaning::External(name.into()), path.span)
         }
     }
 
@@ -1479,7 +1478,7 @@ impl Machine<'_> {
                     }
                     (Operation::Extend, _) => match more {
                         Some(items) => {
-                            object.items.extend(items.into_iter().map(|item| (Val::new(Kind::Unset), item)))
+                            object.items.extend(items.into_iter().map(|item| (Val::new(Kind::Unset), item)));
                         }
                         None => object.open = true,
                     },
@@ -1585,6 +1584,7 @@ impl Machine<'_> {
         value.clone()
     }
 
+    #[must_use]
     pub fn rendered(&self, value: &Val) -> Option<String> {
         match &value.kind {
             Kind::Text(text) => Some(text.to_string()),
@@ -1660,7 +1660,7 @@ fn used(value: Val, span: Span) -> Val {
             let mut value = Val { origin: super::value::Decided::At(span), ..value };
             if let Some(defined) = defined.filter(|it| *it != span) {
                 value = value.with_info(|info| {
-                    info.trail.insert(0, Note { span: defined, text: "value given here".into() })
+                    info.trail.insert(0, Note { span: defined, text: "value given here".into() });
                 });
             }
             value

@@ -16,9 +16,12 @@ use crate::workspace::{Version, Workspace};
 pub struct Catalog<'a> {
     pub models: &'a Models,
     pub workspace: &'a Workspace,
-    types: RefCell<HashMap<(SmolStr, Option<usize>), Rc<Candidates<'a>>>>,
-    functions: RefCell<HashMap<(SmolStr, Option<usize>), Rc<Vec<Found<'a>>>>>,
+    types: Answers<Rc<Candidates<'a>>>,
+    functions: Answers<Rc<Vec<Found<'a>>>>,
 }
+
+/// By path and package.
+type Answers<T> = RefCell<HashMap<(SmolStr, Option<usize>), T>>;
 
 impl<'a> Catalog<'a> {
     #[must_use]

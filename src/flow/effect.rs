@@ -343,15 +343,14 @@ impl<'a> Machine<'a> {
                 let object = self.state.object(id)?;
                 let labels = object.labels.with(receiver.labels());
                 let value = object.attributes.get(name).cloned();
-                Some(match value {
-                    Some(value) => self.state.refine(&value),
-                    None => {
-                        let mut names = receiver.names().to_vec();
-                        names.push(name.clone());
-                        Val::at(Kind::Unknown("read back"), it.span)
-                            .with_info(|info| info.names = names)
-                            .labelled(labels)
-                    }
+                Some(if let Some(value) = value {
+                    self.state.refine(&value)
+                } else {
+                    let mut names = receiver.names().to_vec();
+                    names.push(name.clone());
+                    Val::at(Kind::Unknown("read back"), it.span)
+                        .with_info(|info| info.names = names)
+                        .labelled(labels)
                 })
             }
             Verb::Returns | Verb::Session => {
@@ -755,7 +754,7 @@ impl<'a> Machine<'a> {
     fn key(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
         let from = clause.operand("from").map(|source| self.source(source, it));
         let path = it.owner.map_or_else(|| it.path.clone(), |owner| owner.path.clone());
-        let class = self.program.catalog.class(&path, self.scope.file).unwrap_or_else(|| Class::Model(path));
+        let class = self.program.catalog.class(&path, self.scope.file).unwrap_or(Class::Model(path));
         let id = self.new_object(class, Some(it.span));
         let package = it.package.clone();
         if let Some(object) = self.state.object_mut(id) {
@@ -891,91 +890,88 @@ impl<'a> Machine<'a> {
             .or_else(|| self.receiver_attribute(it, "protection"));
         let prefix = self.receiver_attribute(it, "prefix");
         let cookie = clause.operand("cookie").map(|source| self.source(source, it));
-        let id = match cookie {
-            Some(cookie) => {
-                let cookie_path = "cookie::Cookie";
-                let cookie = self.as_object(&cookie, cookie_path, it.span);
-                let cookie = self.state.refine(&cookie);
-                if let Kind::Choice(choice) = &cookie.kind {
-                    // One of two cookies: each is sent in its case.
-                    let choice = choice.clone();
-                    let positional = |value: &Val| Application {
-                        receiver: it.receiver.clone(),
-                        args: Args::positional(vec![value.clone()]),
-                        params: Vec::new(),
-                        span: it.span,
-                        set_at: it.set_at,
-                        owner: it.owner,
-                        package: it.package.clone(),
-                        path: it.path.clone(),
-                    };
-                    let (a, b) = (positional(&choice.then), positional(&choice.or_else));
-                    self.branch(
-                        &super::machine::Truth::Atom(choice.condition, true),
-                        |machine| {
-                            machine.emit(clause, &a, kind);
-                            Val::null()
-                        },
-                        |machine| {
-                            machine.emit(clause, &b, kind);
-                            Val::null()
-                        },
-                    );
-                    return;
-                }
-                let Kind::Object(id) = cookie.kind else { return };
-                // The other operands fill in what is still unset.
-                let filling: Vec<(SmolStr, Val)> = clause
-                    .operands
-                    .iter()
-                    .filter(|(name, source)| {
-                        name != "cookie"
-                            && !matches!(
-                                (name.as_str(), source),
-                                ("only-if-sent" | "no-path" | "strips-header", _)
-                            )
-                    })
-                    .map(|(name, source)| (name.clone(), self.source(source, it)))
-                    .collect();
-                let owner = it.owner;
-                if let Some(object) = self.state.object_mut(id) {
-                    for (name, value) in filling {
-                        let unset = object
-                            .attributes
-                            .get(&name)
-                            .is_none_or(|it| matches!(it.kind, Kind::Unset | Kind::Null));
-                        if unset && name != "protection" {
-                            let origin = owner.map_or(Decided::Nowhere, |owner| {
-                                Decided::Default(Rc::new(FrameworkDefault {
-                                    package: owner.package.clone(),
-                                    version: owner.versions.to_string().into(),
-                                    source: owner.source.clone(),
-                                }))
-                            });
-                            object.attributes.insert(name, Val { origin, ..value });
-                        }
+        let id = if let Some(cookie) = cookie {
+            let cookie_path = "cookie::Cookie";
+            let cookie = self.as_object(&cookie, cookie_path, it.span);
+            let cookie = self.state.refine(&cookie);
+            if let Kind::Choice(choice) = &cookie.kind {
+                // One of two cookies: each is sent in its case.
+                let choice = choice.clone();
+                let positional = |value: &Val| Application {
+                    receiver: it.receiver.clone(),
+                    args: Args::positional(vec![value.clone()]),
+                    params: Vec::new(),
+                    span: it.span,
+                    set_at: it.set_at,
+                    owner: it.owner,
+                    package: it.package.clone(),
+                    path: it.path.clone(),
+                };
+                let (a, b) = (positional(&choice.then), positional(&choice.or_else));
+                self.branch(
+                    &super::machine::Truth::Atom(choice.condition, true),
+                    |machine| {
+                        machine.emit(clause, &a, kind);
+                        Val::null()
+                    },
+                    |machine| {
+                        machine.emit(clause, &b, kind);
+                        Val::null()
+                    },
+                );
+                return;
+            }
+            let Kind::Object(id) = cookie.kind else { return };
+            // The other operands fill in what is still unset.
+            let filling: Vec<(SmolStr, Val)> = clause
+                .operands
+                .iter()
+                .filter(|(name, source)| {
+                    name != "cookie"
+                        && !matches!(
+                            (name.as_str(), source),
+                            ("only-if-sent" | "no-path" | "strips-header", _)
+                        )
+                })
+                .map(|(name, source)| (name.clone(), self.source(source, it)))
+                .collect();
+            let owner = it.owner;
+            if let Some(object) = self.state.object_mut(id) {
+                for (name, value) in filling {
+                    let unset = object
+                        .attributes
+                        .get(&name)
+                        .is_none_or(|it| matches!(it.kind, Kind::Unset | Kind::Null));
+                    if unset && name != "protection" {
+                        let origin = owner.map_or(Decided::Nowhere, |owner| {
+                            Decided::Default(Rc::new(FrameworkDefault {
+                                package: owner.package.clone(),
+                                version: owner.versions.to_string().into(),
+                                source: owner.source.clone(),
+                            }))
+                        });
+                        object.attributes.insert(name, Val { origin, ..value });
                     }
                 }
-                id
             }
-            None => {
-                let class = Class::Model("<cookie>".into());
-                let id = self.new_object(class, Some(it.span));
-                let given: Vec<(SmolStr, Val)> = clause
-                    .operands
-                    .iter()
-                    .map(|(name, source)| (name.clone(), self.source(source, it)))
-                    .collect();
-                if let Some(object) = self.state.object_mut(id) {
-                    for (name, value) in given {
-                        if name == "value" {
-                            object.labels = value.labels();
-                        }
-                        object.attributes.insert(name, value);
+            id
+        } else {
+            let class = Class::Model("<cookie>".into());
+            let id = self.new_object(class, Some(it.span));
+            let given: Vec<(SmolStr, Val)> = clause
+                .operands
+                .iter()
+                .map(|(name, source)| (name.clone(), self.source(source, it)))
+                .collect();
+            if let Some(object) = self.state.object_mut(id) {
+                for (name, value) in given {
+                    if name == "value" {
+                        object.labels = value.labels();
                     }
+                    object.attributes.insert(name, value);
                 }
-                id
             }
+            id
         };
         let mut snapshot = self.snapshot(id);
         if let Some(snapshot) = &mut snapshot {

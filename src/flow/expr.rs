@@ -240,17 +240,14 @@ impl Machine<'_> {
     /// Evaluates a condition; a binding condition leaves its subject for `take_subject`.
     fn condition(&mut self, condition: &Expr) -> Truth {
         self.trace_subject(None);
-        match &condition.kind {
-            ExprKind::Let(pattern, value) => {
-                let value = self.eval(value);
-                let truth = self.matches(pattern, &value);
-                self.trace_subject(Some(value));
-                truth
-            }
-            _ => {
-                let value = self.eval(condition);
-                self.truth(&value, condition.span)
-            }
+        if let ExprKind::Let(pattern, value) = &condition.kind {
+            let value = self.eval(value);
+            let truth = self.matches(pattern, &value);
+            self.trace_subject(Some(value));
+            truth
+        } else {
+            let value = self.eval(condition);
+            self.truth(&value, condition.span)
         }
     }
 
@@ -310,26 +307,23 @@ impl Machine<'_> {
         let mut items = Vec::new();
         let mut open = false;
         for (key, value) in entries {
-            match key {
-                Some(key) => {
-                    let key = self.eval(key);
-                    let value = self.eval(value);
-                    items.retain(|(known, _): &(Val, Val)| !known.same(&key));
-                    items.push((key, value));
-                }
-                None => {
-                    let spread = self.eval(value);
-                    match &spread.kind {
-                        Kind::Object(id)
-                            if self.state.object(*id).is_some_and(|it| matches!(it.class, Class::Map)) =>
-                        {
-                            if let Some(object) = self.state.object(*id) {
-                                open |= object.open;
-                                items.extend(object.items.iter().cloned());
-                            }
+            if let Some(key) = key {
+                let key = self.eval(key);
+                let value = self.eval(value);
+                items.retain(|(known, _): &(Val, Val)| !known.same(&key));
+                items.push((key, value));
+            } else {
+                let spread = self.eval(value);
+                match &spread.kind {
+                    Kind::Object(id)
+                        if self.state.object(*id).is_some_and(|it| matches!(it.class, Class::Map)) =>
+                    {
+                        if let Some(object) = self.state.object(*id) {
+                            open |= object.open;
+                            items.extend(object.items.iter().cloned());
                         }
-                        _ => open = true,
                     }
+                    _ => open = true,
                 }
             }
         }
@@ -632,12 +626,12 @@ impl Machine<'_> {
                     self.branch(
                         &truth,
                         |it| it.eval(right),
-                        |it| known_bool(it, &this, false).as_condition(false, span),
+                        |it| known_bool(it, &this, false).into_condition(false, span),
                     )
                 } else {
                     self.branch(
                         &truth,
-                        |it| known_bool(it, &this, true).as_condition(true, span),
+                        |it| known_bool(it, &this, true).into_condition(true, span),
                         |it| it.eval(right),
                     )
                 }
@@ -739,7 +733,7 @@ impl Machine<'_> {
                             Truth::Known(false) => return Truth::Known(false),
                             atom @ Truth::Atom(..) if unknown.is_none() => unknown = Some(atom),
                             Truth::Atom(..) => {
-                                unknown = Some(Truth::Atom(self.fresh_atom(pattern.span), true))
+                                unknown = Some(Truth::Atom(self.fresh_atom(pattern.span), true));
                             }
                         }
                     }
@@ -760,7 +754,7 @@ impl Machine<'_> {
                     match self.matches(alternative, &value) {
                         Truth::Known(true) => return Truth::Known(true),
                         Truth::Known(false) => {}
-                        atom if unknown.is_none() => unknown = Some(atom),
+                        atom @ Truth::Atom(..) if unknown.is_none() => unknown = Some(atom),
                         Truth::Atom(..) => unknown = Some(Truth::Atom(self.fresh_atom(pattern.span), true)),
                     }
                 }
@@ -965,7 +959,7 @@ const SUBJECT: Name = Name::new_static("<subject>");
 
 impl Val {
     /// The side of `a and b`, `a or b` that the left operand decided.
-    fn as_condition(self, outcome: bool, span: crate::ir::Span) -> Self {
+    fn into_condition(self, outcome: bool, span: crate::ir::Span) -> Self {
         match self.kind {
             Kind::Unknown(_) | Kind::Param(_) | Kind::Choice(_) => Self::at(Kind::Bool(outcome), span),
             _ => self,

@@ -126,15 +126,14 @@ fn production_truth(machine: &Machine<'_>, tree: &Val, depth: u32) -> Option<boo
             AtomKind::Request | AtomKind::Param(_) => None,
         };
         let side = |outcome: bool| if outcome { &choice.then } else { &choice.or_else };
-        return match outcome {
-            Some(outcome) => production_truth(machine, side(outcome), depth - 1),
-            None => {
-                let (a, b) = (
-                    production_truth(machine, side(true), depth - 1),
-                    production_truth(machine, side(false), depth - 1),
-                );
-                if a == b { a } else { None }
-            }
+        return if let Some(outcome) = outcome {
+            production_truth(machine, side(outcome), depth - 1)
+        } else {
+            let (a, b) = (
+                production_truth(machine, side(true), depth - 1),
+                production_truth(machine, side(false), depth - 1),
+            );
+            if a == b { a } else { None }
         };
     }
     match &tree.kind {

@@ -250,7 +250,7 @@ fn lower_value(value: &mut Value) {
         Value::Known(Scalar::Bool(false)) => *value = Value::Unset,
         Value::OneOf(values) => values.iter_mut().for_each(lower_value),
         Value::Env { fallback: Some(inner), .. } | Value::Setting { value: Some(inner), .. } => {
-            lower_value(inner)
+            lower_value(inner);
         }
         Value::Debug { in_debug, in_release } => {
             lower_value(in_debug);

@@ -28,7 +28,7 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
                     }
                     _ => None,
                 };
-                out.extend(fact(machine, object, key, span, &package.unwrap_or_default()));
+                out.push(fact(machine, object, key, span, &package.unwrap_or_default()));
             }
         }
     }
@@ -44,10 +44,10 @@ fn of_object(machine: &Machine<'_>, object: &Object, package: &str) -> Option<Fa
         return Some(fact);
     }
     let from = object.attributes.get("from")?;
-    fact(machine, object, from, span, package)
+    Some(fact(machine, object, from, span, package))
 }
 
-fn fact(machine: &Machine<'_>, object: &Object, from: &Val, span: Span, package: &str) -> Option<Fact> {
+fn fact(machine: &Machine<'_>, object: &Object, from: &Val, span: Span, package: &str) -> Fact {
     let mut fact = bare(object, span, package);
     let found = source(machine, from, span);
     let origin = Origin::Written(found.place);
@@ -67,7 +67,7 @@ fn fact(machine: &Machine<'_>, object: &Object, from: &Val, span: Span, package:
     if found.word != "literal" && found.word != "env-fallback" {
         fact.unjudged = (found.word == "unknown").then(|| "where the key comes from is not known".into());
     }
-    Some(fact)
+    fact
 }
 
 fn bare(object: &Object, span: Span, package: &str) -> Fact {

@@ -106,13 +106,14 @@ fn flatten(machine: &Machine<'_>, value: &Val) -> (Option<String>, Vec<Val>) {
                 let known = attribute(machine, &[], &value);
                 match super::convert::known_text(&known.value) {
                     Some(text) => line.push_str(&text),
-                    None => match known.value {
-                        Value::Known(Scalar::Int(number)) => line.push_str(&number.to_string()),
-                        _ => {
+                    None => {
+                        if let Value::Known(Scalar::Int(number)) = known.value {
+                            line.push_str(&number.to_string())
+                        } else {
                             line.push(HOLE);
                             holes.push(value);
                         }
-                    },
+                    }
                 }
             }
         }
@@ -183,7 +184,7 @@ fn attribute_of_line(out: &mut Line, name: &str, value: Option<&str>) {
         "partitioned" => out.partitioned = true,
         "samesite" => match value.map(str::to_lowercase).as_deref() {
             Some(word @ ("strict" | "lax" | "none")) => {
-                out.same_site = Some(Value::Known(Scalar::Text(word.into())))
+                out.same_site = Some(Value::Known(Scalar::Text(word.into())));
             }
             Some(word) if word.contains(HOLE) => out.same_site = Some(known(value)),
             other => {
@@ -194,7 +195,7 @@ fn attribute_of_line(out: &mut Line, name: &str, value: Option<&str>) {
         "path" => out.path = Some(known(value)),
         "domain" => out.domain = Some(known(value)),
         "max-age" => {
-            out.lifetime = match value.map(|it| it.parse::<i64>()) {
+            out.lifetime = match value.map(str::parse::<i64>) {
                 Some(Ok(seconds)) => Some(Value::Known(Scalar::Int(seconds))),
                 Some(Err(_)) if value.is_some_and(|it| it.contains(HOLE)) => Some(known(value)),
                 _ => {
