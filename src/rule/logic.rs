@@ -158,6 +158,8 @@ fn trust(origin: Option<&Origin>) -> Confidence {
         Some(Origin::Default { version, .. }) if semver::Version::parse(version).is_err() => {
             Confidence::Medium
         }
+        // Another place may overrule the first.
+        Some(Origin::Derived(places)) if places.len() > 1 => Confidence::Medium,
         _ => Confidence::High,
     }
 }

@@ -7,7 +7,7 @@ use crate::model::SettingsCookie;
 
 use super::application::Installed;
 use super::effective::{Effective, Settings, fixed, from_source, text, value};
-use super::join::{decided, join, truth};
+use super::join::{decided, join, judged, truth};
 use super::setting;
 use super::value::Val;
 
@@ -18,7 +18,7 @@ pub(super) fn facts(settings: &Settings<'_>, middleware: &Installed) -> Vec<Fact
 }
 
 fn is_on(settings: &Settings<'_>, name: &str) -> Option<bool> {
-    decided(&truth(&settings.get(name).val))
+    judged(&truth(&settings.get(name).val))
 }
 
 fn fact(settings: &Settings<'_>, row: &SettingsCookie, middleware: &Installed) -> Option<Fact> {
@@ -49,18 +49,7 @@ fn fact(settings: &Settings<'_>, row: &SettingsCookie, middleware: &Installed) -
     let attribute =
         |key: &str, turn: fn(&Effective) -> Attribute| get(key).map(|it| turn(&it)).or_else(|| given(key));
     let name = attribute("name", |it| it.mapped(&mut |val| Some(val.clone())));
-    let known_name = name.as_ref().and_then(|it| match &it.value {
-        Value::Known(Scalar::Text(name)) => Some(name.clone()),
-        Value::Env { fallback: Some(fallback), .. } => match &**fallback {
-            Value::Known(Scalar::Text(name)) => Some(name.clone()),
-            _ => None,
-        },
-        Value::Debug { in_release, .. } => match &**in_release {
-            Value::Known(Scalar::Text(name)) => Some(name.clone()),
-            _ => None,
-        },
-        _ => None,
-    });
+    let known_name = name.as_ref().and_then(|it| judged_text(&it.value));
     put("name", name);
     put("role", Some(fixed(text(&row.role), &origin)));
     put("secure", attribute("secure", switch));
@@ -82,6 +71,18 @@ fn fact(settings: &Settings<'_>, row: &SettingsCookie, middleware: &Installed) -
     }
     fact.name = known_name;
     Some(fact)
+}
+
+/// The text that is judged: of a release, and of an installation that sets nothing.
+fn judged_text(value: &Value) -> Option<SmolStr> {
+    match value {
+        Value::Known(Scalar::Text(text)) => Some(text.clone()),
+        Value::Env { fallback: Some(inner), .. } | Value::Setting { value: Some(inner), .. } => {
+            judged_text(inner)
+        }
+        Value::Debug { in_release, .. } => judged_text(in_release),
+        _ => None,
+    }
 }
 
 /// Messages that are kept in the session send no cookie of their own.

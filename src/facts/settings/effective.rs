@@ -59,9 +59,9 @@ impl<'a> Settings<'a> {
         let models = self.models_of(name);
         let default = default_of(&models);
         let Some(binding) = self.binding(name) else { return self.absent(&models, default) };
-        let val = self.settled(&filled(&binding.val, &default));
+        let mut val = self.settled(&filled(&binding.val, &default));
         let mut trail = binding.trail.clone();
-        let mut val = val;
+        let mut origin = Origin::Written(binding.span);
         if let Some(later) = &binding.later {
             if later.certain {
                 val = Val::File(Rc::new(super::value::FileVal {
@@ -70,6 +70,7 @@ impl<'a> Settings<'a> {
                     cast: super::value::Cast::Any,
                 }));
             }
+            origin = Origin::Derived(vec![binding.span, later.span]);
             trail.insert(
                 0,
                 Note {
@@ -78,17 +79,13 @@ impl<'a> Settings<'a> {
                 },
             );
         }
-        Effective { val, origin: Origin::Written(binding.span), trail, guarded: binding.guarded }
+        Effective { val, origin, trail, guarded: binding.guarded }
     }
 
     fn absent(&self, models: &[&SettingModel], default: Val) -> Effective {
         let package = models.first().map_or("django", |it| it.package.as_str());
         let source = models.first().map(|it| it.source.clone()).unwrap_or_default();
-        let origin = Origin::Default {
-            package: package.into(),
-            version: version_text(&self.version(package)),
-            source,
-        };
+        let mut version = version_text(&self.version(package));
         let open =
             self.judged.names.open.iter().find(|it| it.certain).or_else(|| self.judged.names.open.first());
         let (val, trail) = match open {
@@ -98,10 +95,13 @@ impl<'a> Settings<'a> {
             }
             Some(later) => {
                 let text = format!("{} may set it, from outside the project", later.what);
+                // No longer a plain version, so that nobody takes the default for certain.
+                version = format!("{version} unless {} sets it", later.what).into();
                 (default, vec![Note { span: later.span, text }])
             }
             None => (default, Vec::new()),
         };
+        let origin = Origin::Default { package: package.into(), version, source };
         Effective { val, origin, trail, guarded: false }
     }
 
@@ -113,12 +113,13 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// The nearest place that speaks of a setting's kin in the judged file; its first statement when there is none.
+    /// The first place in the judged file that sets one of `names`; its first statement when there is none. A single
+    /// name is looked for in all files.
     pub(super) fn place(&self, names: &[&str]) -> Span {
-        let own = names.iter().filter_map(|it| self.binding(it)).map(|it| it.span);
-        let span =
-            own.min_by_key(|it| (it.file != self.judged.file, it.file, it.start)).unwrap_or(self.judged.head);
-        self.first_line(span)
+        let bound = || names.iter().filter_map(|it| self.binding(it)).map(|it| it.span);
+        let own = bound().filter(|it| it.file == self.judged.file).min_by_key(|it| it.start);
+        let single = || bound().next().filter(|_| names.len() == 1);
+        self.first_line(own.or_else(single).unwrap_or(self.judged.head))
     }
 
     /// A span cut at the end of its first line.
@@ -179,8 +180,14 @@ impl Effective {
 
     /// The same, taken over by something that the setting is not named after.
     pub(super) fn inherited(mut self) -> Self {
-        if let Origin::Written(span) = self.origin {
-            self.origin = Origin::Inherited(span);
+        match &self.origin {
+            Origin::Written(span) => self.origin = Origin::Inherited(*span),
+            Origin::Derived(places) => {
+                if let Some(span) = places.first() {
+                    self.origin = Origin::Inherited(*span);
+                }
+            }
+            _ => {}
         }
         self
     }

@@ -127,7 +127,7 @@ fn type_word(val: &Val) -> &'static str {
 
 /// What is wrong with a value, in words.
 pub(super) fn fault(name: &str, effective: &Effective, model: &SettingModel) -> Option<String> {
-    if !matches!(effective.origin, Origin::Written(_)) {
+    if matches!(effective.origin, Origin::Default { .. }) {
         return None;
     }
     let takes = |ty: &str| model.types.iter().any(|it| it == ty);

@@ -27,6 +27,7 @@ mod operator;
 pub(super) use foreign::DERIVED;
 pub(super) use operator::as_list;
 mod read;
+mod side;
 mod statement;
 
 /// Statements and expressions that one project may cost.
@@ -236,7 +237,7 @@ impl<'a> Evaluator<'a> {
         trail.retain(|it| it.span != span);
         let val = match val {
             Val::Object(Object::Declared(declared)) => read::declared(&declared, name),
-            val => expression::released(val),
+            val => side::released(val),
         };
         if let Some(layers) = self.layers() {
             layers.bind(name.clone(), Rc::new(Binding { trail, ..Binding::new(val, span) }));

@@ -7,6 +7,8 @@ use crate::flow::Units;
 use crate::model::{Models, Scope};
 use crate::workspace::Workspace;
 
+mod idioms;
+
 const SHAPE: &str = "INSTALLED_APPS = []\nROOT_URLCONF = 'shop.urls'\nDATABASES = {}\nMIDDLEWARE = [\n    'django.contrib.sessions.middleware.SessionMiddleware',\n    'django.middleware.csrf.CsrfViewMiddleware',\n]\n";
 
 struct Project {
@@ -91,178 +93,6 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// Each line of the table: code, and what `SESSION_COOKIE_SECURE` is then.
-#[test]
-fn idioms_of_one_setting() {
-    let table = [
-        // Literals, annotated and chained.
-        ("SESSION_COOKIE_SECURE = True", "on"),
-        ("SESSION_COOKIE_SECURE: bool = False", "off"),
-        ("CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = True", "on"),
-        ("", "off"),
-        ("# SESSION_COOKIE_SECURE = True", "off"),
-        // Debug.
-        ("DEBUG = False\nSESSION_COOKIE_SECURE = not DEBUG", "on"),
-        ("DEBUG = True\nSESSION_COOKIE_SECURE = not DEBUG", "debug off, release on"),
-        (
-            "DEBUG = env_bool('DEBUG', False)\nif not DEBUG:\n    SESSION_COOKIE_SECURE = True",
-            "debug off, release on",
-        ),
-        (
-            "import os\nDEBUG = os.environ.get('DEBUG') == '1'\nSECURE_MODE = not DEBUG\nSESSION_COOKIE_SECURE = SECURE_MODE",
-            "debug off, release on",
-        ),
-        ("DEBUG = True\nSESSION_COOKIE_SECURE = not DEBUG\nDEBUG = False", "off"),
-        ("DEBUG = True\nSESSION_COOKIE_SECURE = False if DEBUG else True", "debug off, release on"),
-        // os.environ.
-        ("import os\nSESSION_COOKIE_SECURE = os.environ.get('S', 'True') != 'False'", "$S else on"),
-        ("import os\nSESSION_COOKIE_SECURE = os.environ.get('S', 'True').lower() == 'true'", "$S else on"),
-        (
-            "import os\nSESSION_COOKIE_SECURE = os.getenv('S', 'no').lower() in ('true', '1', 'yes')",
-            "$S else off",
-        ),
-        ("import os\nSESSION_COOKIE_SECURE = os.environ.get('S') == 'True'", "$S else off"),
-        ("import os\nSESSION_COOKIE_SECURE = os.environ['S'] == 'True'", "$S"),
-        ("from os import environ\nSESSION_COOKIE_SECURE = bool(int(environ.get('S', 1)))", "$S else on"),
-        ("import os, json\nSESSION_COOKIE_SECURE = json.loads(os.environ.get('S', 'true'))", "$S else on"),
-        ("import os, ast\nSESSION_COOKIE_SECURE = ast.literal_eval(os.getenv('S', 'False'))", "$S else off"),
-        (
-            "import os\nfrom distutils.util import strtobool\nSESSION_COOKIE_SECURE = bool(strtobool(os.environ.get('S') or 'False'))",
-            "$S else off",
-        ),
-        (
-            "import os\nSESSION_COOKIE_SECURE = os.environ.get('S', '1' if os.environ.get('VERCEL') else '0') == '1'",
-            "$S else debug off, release on",
-        ),
-        // Libraries.
-        (
-            "import environ\nenv = environ.Env()\nSESSION_COOKIE_SECURE = env.bool('S', default=True)",
-            "$S else on",
-        ),
-        ("import environ\nenv = environ.Env()\nSESSION_COOKIE_SECURE = env.bool('S', True)", "$S else on"),
-        (
-            "import environ\nenv = environ.Env(S=(bool, False))\nSESSION_COOKIE_SECURE = env('S')",
-            "$S else off",
-        ),
-        (
-            "import environ\nenv = environ.FileAwareEnv()\nSESSION_COOKIE_SECURE = env('S', default=False)",
-            "$S else off",
-        ),
-        (
-            "from environs import Env\nenv = Env()\nenv.read_env()\nSESSION_COOKIE_SECURE = env.bool('S')",
-            "$S",
-        ),
-        (
-            "from decouple import config\nSESSION_COOKIE_SECURE = config('S', default='yes', cast=bool)",
-            "$S else on",
-        ),
-        (
-            "from decouple import config\nDEBUG = config('DEBUG', default=False, cast=bool)\nSESSION_COOKIE_SECURE = config('S', default=not DEBUG, cast=bool)",
-            "$S else debug off, release on",
-        ),
-        (
-            "from shop.nowhere import config\nSESSION_COOKIE_SECURE = config('SEC', default=True)",
-            "$SEC else on",
-        ),
-        // Helpers of the project.
-        (
-            "import os\ndef flag(name, default=False):\n    value = os.environ.get(name)\n    if value is None:\n        return default\n    return value.lower() in ('1', 'true')\nSESSION_COOKIE_SECURE = flag('S', True)",
-            "$S else on",
-        ),
-        (
-            "import os\ndef flag(name, default=False):\n    value = os.environ.get(name)\n    if value is None:\n        return default\n    return value.lower() in ('1', 'true')\nSESSION_COOKIE_SECURE = flag('S')",
-            "$S else off",
-        ),
-        (
-            "import os\ndef required(name):\n    try:\n        return os.environ[name]\n    except KeyError:\n        raise RuntimeError(name)\nSESSION_COOKIE_SECURE = required('S') == 'on'",
-            "$S",
-        ),
-        (
-            "import os\ndef get(name, default=None):\n    try:\n        return os.environ[name]\n    except KeyError:\n        return default\nSESSION_COOKIE_SECURE = get('S', 'x') == 'x'",
-            "$S else on",
-        ),
-        (
-            "import os\ndef is_truthy(text):\n    return str(text).lower() in ['true', '1']\nSESSION_COOKIE_SECURE = is_truthy(os.getenv('S', 'False'))",
-            "$S else off",
-        ),
-        (
-            "def get_bool_from_env(name, default):\n    return magic(name) or other(default)\nSESSION_COOKIE_SECURE = get_bool_from_env('SEC', True)",
-            "$SEC else on",
-        ),
-        // Production by name or https.
-        (
-            "import os\nPRODUCTION = os.environ.get('ENV') == 'production'\nSESSION_COOKIE_SECURE = PRODUCTION",
-            "debug off, release on",
-        ),
-        (
-            "import os\nENV = os.environ.get('ENV', 'local')\nif ENV in ('production', 'staging'):\n    SESSION_COOKIE_SECURE = True",
-            "debug off, release on",
-        ),
-        ("import os\nif 'DYNO' in os.environ:\n    SESSION_COOKIE_SECURE = True", "debug off, release on"),
-        (
-            "import os\nSITE_URL = os.environ.get('SITE_URL', 'http://localhost')\nif SITE_URL.startswith('https://'):\n    SESSION_COOKIE_SECURE = True",
-            "debug off, release on",
-        ),
-        (
-            "import os\nDOMAIN = os.environ['DOMAIN']\nif DOMAIN == 'localhost':\n    X = 1\nelse:\n    SESSION_COOKIE_SECURE = True",
-            "debug off, release on",
-        ),
-        (
-            "import os\nENABLE_HTTPS = os.environ.get('ENABLE_HTTPS', '0') == '1'\nSESSION_COOKIE_SECURE = ENABLE_HTTPS",
-            "debug off, release on",
-        ),
-        (
-            "import os\nif os.environ.get('SSL', '0') == '1':\n    SESSION_COOKIE_SECURE = True",
-            "$SSL else off",
-        ),
-        (
-            "import sys\nif 'test' in sys.argv:\n    SESSION_COOKIE_SECURE = False\nelse:\n    SESSION_COOKIE_SECURE = True",
-            "debug off, release on",
-        ),
-        (
-            "import sys\nTESTING = 'test' in sys.argv\nSESSION_COOKIE_SECURE = not TESTING",
-            "debug off, release on",
-        ),
-        // Files and objects outside.
-        (
-            "configuration = load()\nSESSION_COOKIE_SECURE = getattr(configuration, 'SESSION_COOKIE_SECURE', False)",
-            "SESSION_COOKIE_SECURE else off",
-        ),
-        ("CONFIG = load()\nSESSION_COOKIE_SECURE = CONFIG.SESSION_COOKIE_SECURE", "SESSION_COOKIE_SECURE"),
-        (
-            "import configparser\nc = configparser.ConfigParser()\nc.read('x.cfg')\nSESSION_COOKIE_SECURE = c.getboolean('site', 'https', fallback=True)",
-            "site.https else on",
-        ),
-        // Unknown conditions.
-        ("if unknown():\n    SESSION_COOKIE_SECURE = True", "on or off"),
-        ("try:\n    LOCAL\nexcept NameError:\n    LOCAL = True\nSESSION_COOKIE_SECURE = LOCAL", "on"),
-        // The namespace as a mapping.
-        ("globals().update({'SESSION_COOKIE_SECURE': True})", "on"),
-        ("globals()['SESSION_COOKIE_SECURE'] = True", "on"),
-        ("vars().update(SESSION_COOKIE_SECURE=True)", "on"),
-        ("for name in ['SESSION', 'CSRF']:\n    globals()[name + '_COOKIE_SECURE'] = True", "on"),
-        ("for name in ('SESSION', 'CSRF'):\n    globals()[f'{name}_COOKIE_SECURE'] = True", "on"),
-        (
-            "SESSION_COOKIE_SECURE = False\nimport yaml\nvars().update(yaml.safe_load(open('x')))",
-            "SESSION_COOKIE_SECURE",
-        ),
-        // Not settings at all.
-        ("def setup():\n    SESSION_COOKIE_SECURE = True", "off"),
-        ("class Serializer:\n    SESSION_COOKIE_SECURE = True", "off"),
-        ("match 1:\n    case 1:\n        SESSION_COOKIE_SECURE = True", "on"),
-        ("a, b = True, False\nSESSION_COOKIE_SECURE = a", "on"),
-        ("del DATABASES\nSESSION_COOKIE_SECURE = 1 < 2 < 3", "on"),
-    ];
-    let mut wrong = Vec::new();
-    for (code, expected) in table {
-        let found = single(code).setting("SESSION_COOKIE_SECURE");
-        if found != expected {
-            wrong.push(format!("{code}\n  -> {found}, not {expected}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
 #[test]
 fn faults_of_types() {
     let table = [
@@ -332,6 +162,8 @@ fn other_cookies() {
     );
     assert_eq!(it.attribute(FactKind::Cookie, "messages", "secure"), "on");
     assert_eq!(it.attribute(FactKind::Cookie, "messages", "role"), "'preference'");
+    let by_default = "import os\nCSRF_USE_SESSIONS = os.environ.get('S', '1') == '1'";
+    assert_eq!(single(by_default).attribute(FactKind::Cookie, "csrftoken", "secure"), "no fact");
     let it = single("MIDDLEWARE = ['django.middleware.common.CommonMiddleware']");
     assert_eq!(it.attribute(FactKind::Cookie, "sessionid", "secure"), "no fact");
 }
@@ -535,6 +367,7 @@ fn local_settings() {
     let fact =
         it.of(FactKind::Setting).find(|it| it.name.as_deref() == Some("SESSION_COOKIE_SECURE")).unwrap();
     assert!(fact.attributes["value"].trail[0].text.contains("local_settings"));
+    assert!(matches!(&fact.attributes["value"].origin, Origin::Derived(places) if places.len() == 2));
     let with = format!("{SHAPE}{code}");
     let it = project(&[
         ("shop/__init__.py", ""),
