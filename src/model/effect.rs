@@ -46,7 +46,8 @@ pub enum Verb {
     Sent,
     /// The attribute of a header called `attr` (`httponly`, `max-age`; known when the program runs) becomes `value`.
     SetNamed,
-    /// Sends a header: `name`, `value` (text), or both in one `pair`, or several in a `mapping`. Only `Set-Cookie` matters.
+    /// Sends a header: `name`, `value` (text), both in one `pair` (a cookie object too), or several in a `mapping`. Only
+    /// `Set-Cookie` matters.
     EmitRaw,
     /// Sends a removal of `cookie` or `name`; `path`, `domain` as given (beside `cookie`: when unset), flags `only-if-sent`,
     /// `no-path` (whatever path the cookie had) and `strips-header` (drops the line from this response, the browser keeps it).
