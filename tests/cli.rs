@@ -72,8 +72,8 @@ fn human() {
        ·                           ╰── `Secure` switched off here
      4 │ CSRF_COOKIE_SECURE = True
        ╰────
-      help: switch it on in the production settings; in Django that is `SESSION_COOKIE_SECURE = True`
-            or `CSRF_COOKIE_SECURE = True`
+      help: set `SESSION_COOKIE_SECURE = True`, `CSRF_COOKIE_SECURE = True` or the like in the
+            settings that production uses
 
     1 finding (1 high)
     judged 2 of 2 cookies, 1 of 1 session in 3 files
@@ -88,7 +88,7 @@ fn concise_and_github() {
     let run = sessionlint(&root, &[&["--format", "concise"][..], &only].concat());
     insta::assert_snapshot!(run.out, @"shop/settings.py:3:25: high[cookie-no-secure] cookie `sessionid` is sent without `Secure`");
     let run = sessionlint(&root, &[&["--format", "github"][..], &only].concat());
-    insta::assert_snapshot!(run.out, @"::error file=shop/settings.py,line=3,endLine=3,col=25,endColumn=30,title=cookie-no-secure::cookie `sessionid` is sent without `Secure`%0Abrowsers send it with plain HTTP requests too, where anyone on the network path reads it%0Aswitch it on in the production settings; in Django that is `SESSION_COOKIE_SECURE = True` or `CSRF_COOKIE_SECURE = True`");
+    insta::assert_snapshot!(run.out, @"::error file=shop/settings.py,line=3,endLine=3,col=25,endColumn=30,title=cookie-no-secure::cookie `sessionid` is sent without `Secure`%0Abrowsers send it with plain HTTP requests too, where anyone on the network path reads it%0Aset `SESSION_COOKIE_SECURE = True`, `CSRF_COOKIE_SECURE = True` or the like in the settings that production uses");
 }
 
 #[test]

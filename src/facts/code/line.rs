@@ -108,7 +108,7 @@ fn flatten(machine: &Machine<'_>, value: &Val) -> (Option<String>, Vec<Val>) {
                     Some(text) => line.push_str(&text),
                     None => {
                         if let Value::Known(Scalar::Int(number)) = known.value {
-                            line.push_str(&number.to_string())
+                            line.push_str(&number.to_string());
                         } else {
                             line.push(HOLE);
                             holes.push(value);
