@@ -1,10 +1,10 @@
 //! A session gains an identity and keeps its id.
 
 use super::event::{
-    any_with, before, flag, has_label, held_by_client, is_nothing, key_is, key_name, note, place, quoted_key,
-    value, word_is,
+    after, any_with, before, flag, has_label, held_by_client, is_nothing, key_is, key_name, note, place,
+    quoted_key, text, value, word_is,
 };
-use crate::facts::{Event, EventKind, Fact, Labels};
+use crate::facts::{Event, EventKind, Fact, FactKind, Labels};
 use crate::finding::Confidence;
 use crate::rule::judge::Draft;
 use crate::rule::{Context, Rule};
@@ -19,6 +19,9 @@ pub(super) fn check(rule: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draf
         gains_identity(rule, fact, *index, event, login_path) && !gets_new_id(fact, event)
     });
     let Some((index, event)) = gain else { return Vec::new() };
+    if finished_elsewhere(fact, context) {
+        return Vec::new();
+    }
     let checked = credential_check(fact, index);
     let mut draft =
         Draft::new(place(event), format!("the identity{} enters the session here", quoted_key(event)));
@@ -60,7 +63,28 @@ fn established(rule: &Rule, event: &Event) -> bool {
     })
 }
 
+/// An identity waits in the session for another handler, which reads it and logs in: until it does, nobody is.
+fn finished_elsewhere(fact: &Fact, context: &Context<'_>) -> bool {
+    let identities =
+        fact.events.iter().filter(|it| it.kind == EventKind::WritePayload && key_is(it, "identity"));
+    let keys: Vec<&str> = identities.filter_map(|it| text(it, "key")).collect();
+    if keys.is_empty() {
+        return false;
+    }
+    context.facts.iter().filter(|it| it.kind == FactKind::Handler && !it.test).any(|handler| {
+        let reads = |it: &Event| {
+            it.kind == EventKind::ReadPayload && text(it, "key").is_some_and(|it| keys.contains(&it))
+        };
+        let read = handler.events.iter().position(reads);
+        read.is_some_and(|at| after(handler, at).any(|(_, it)| rotating_login(it)))
+    })
+}
+
+fn rotating_login(event: &Event) -> bool {
+    event.kind == EventKind::Login && !flag(event, "rotates=never")
+}
+
 fn gets_new_id(fact: &Fact, event: &Event) -> bool {
-    let by_login = any_with(fact, event, &[EventKind::Login]).any(|it| !flag(it, "rotates=never"));
+    let by_login = any_with(fact, event, &[EventKind::Login]).any(rotating_login);
     by_login || any_with(fact, event, NEW_ID).next().is_some()
 }
