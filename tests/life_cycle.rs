@@ -11,7 +11,7 @@ use sessionlint::source::FileId;
 
 use EventKind::{
     ChangeState, CheckCredentials, ClearPayload, Destroy, EmitRemoval, Login, Logout, MarkModified,
-    MutateNested, RemovePayload, RotateId, SetExpiry, WritePayload,
+    MutateNested, ReadPayload, RemovePayload, RotateId, SetExpiry, WritePayload,
 };
 
 fn span(start: usize) -> Span {
@@ -108,6 +108,23 @@ fn check_all(rule: &str, cases: Vec<(&str, &str, Vec<Event>, &[u32])>) {
 
 fn user_id() -> Event {
     write("user_id", dynamic("user id"))
+}
+
+/// The identity waits for the second factor: the handler that checks it reads the identity and logs in.
+#[test]
+fn an_identity_that_another_handler_logs_in_is_no_login_yet() {
+    let first = handler("login", "redis", vec![event(CheckCredentials), user_id()]);
+    let second = |login: &str| {
+        let events = vec![key(ReadPayload, "user_id"), flagged(event(Login), login)];
+        handler("other", "redis", events)
+    };
+    let findings = |login: &str| {
+        let facts = [first.clone(), second(login)];
+        let context = Context { facts: &facts, deployment: Deployment::default(), files: &[] };
+        judge(builtin().iter().filter(|it| it.id == "login-no-cycle"), &context).len()
+    };
+    assert_eq!(findings("rotates=if-anonymous"), 0);
+    assert_ne!(findings("rotates=never"), 0, "such a login keeps the id that the first handler left");
 }
 
 #[test]
