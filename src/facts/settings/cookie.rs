@@ -150,7 +150,7 @@ pub(super) fn seconds(effective: &Effective) -> Attribute {
     effective.mapped(&mut |val| match val {
         Val::Null | Val::Unbound => None,
         #[expect(clippy::cast_possible_truncation, reason = "saturates; the framework truncates too")]
-        Val::Float(it) => Some(Val::Int(*it as i64)),
+        Val::Float(it) | Val::Seconds(it) => Some(Val::Int(*it as i64)),
         Val::Int(_) => Some(val.clone()),
         _ => Some(Val::opaque("no number of seconds")),
     })

@@ -10,7 +10,7 @@ use crate::workspace::{Version, Workspace};
 
 use super::project::Judged;
 use super::scope::Binding;
-use super::value::{Lift, Object, Val, map};
+use super::value::{Lift, Object, Val, View, map};
 
 /// The settings of one project, ready to be asked.
 pub(super) struct Settings<'a> {
@@ -57,7 +57,15 @@ impl<'a> Settings<'a> {
 
     pub(super) fn get(&self, name: &str) -> Effective {
         let models = self.models_of(name);
+        if let Some(other) = models.last().and_then(|it| it.default_of.as_ref())
+            && !self.is_set(name)
+        {
+            return self.get(other).inherited();
+        }
         let default = default_of(&models);
+        if let Some((mapping, key)) = name.split_once('.') {
+            return self.entry(mapping, key, &models, &default);
+        }
         let Some(binding) = self.binding(name) else { return self.absent(&models, default) };
         let mut val = self.settled(&filled(&binding.val, &default));
         let mut trail = binding.trail.clone();
@@ -80,6 +88,43 @@ impl<'a> Settings<'a> {
             );
         }
         Effective { val, origin, trail, guarded: binding.guarded }
+    }
+
+    /// `MAPPING.KEY`: an entry of a setting that is a mapping.
+    fn entry(&self, mapping: &str, key: &str, models: &[&SettingModel], default: &Val) -> Effective {
+        let whole = self.get(mapping);
+        let key = Val::text(key);
+        let mut place = None;
+        let val = map(&whole.val, Lift::KEEP, &mut |it| match it {
+            Val::Dict(dict) => match dict.entries.iter().find(|it| it.key.same(&key)) {
+                Some(entry) => {
+                    place.get_or_insert(entry.span);
+                    entry.val.clone()
+                }
+                None if dict.incomplete => Val::opaque("an entry of a mapping that is not known in full"),
+                None => Val::Unbound,
+            },
+            Val::Unbound => Val::Unbound,
+            _ => Val::opaque("an entry of something that is no mapping"),
+        });
+        match place {
+            Some(span) => Effective {
+                val: self.settled(&filled(&val, default)),
+                origin: Origin::Written(span),
+                ..whole
+            },
+            None if matches!(val, Val::Unbound) => self.absent(models, default.clone()),
+            None => Effective { val: filled(&val, default), ..whole },
+        }
+    }
+
+    /// Whether the project sets it; `NAME` or `MAPPING.KEY`.
+    pub(super) fn is_set(&self, name: &str) -> bool {
+        let Some((mapping, key)) = name.split_once('.') else { return self.binding(name).is_some() };
+        match self.binding(mapping).map(|it| it.val.seen_as(View::Release)) {
+            Some(Val::Dict(dict)) => dict.get(&Val::text(key)).is_some(),
+            _ => false,
+        }
     }
 
     fn absent(&self, models: &[&SettingModel], default: Val) -> Effective {

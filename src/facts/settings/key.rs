@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::facts::{Attribute, Fact, FactKind, Scalar, Span, Value};
+use crate::facts::{Attribute, Fact, FactKind, Origin, Scalar, Span, Value};
 
 use super::effective::{Effective, Settings, fixed, text};
 use super::eval::DERIVED;
@@ -11,6 +11,10 @@ use super::words;
 
 /// Bytes that `check --deploy` wants.
 const MINIMUM: i64 = 50;
+/// Its key, where it has one of its own.
+const JWT: &str = "SIMPLE_JWT.SIGNING_KEY";
+/// Bytes of an HMAC-SHA256 key.
+const JWT_MINIMUM: i64 = 32;
 const INSECURE: &str = "django-insecure-";
 
 pub(super) fn facts(settings: &Settings<'_>) -> Vec<Fact> {
@@ -19,15 +23,18 @@ pub(super) fn facts(settings: &Settings<'_>) -> Vec<Fact> {
     if let (Some(source), Some(binding)) = (source(&key.val, key.guarded), settings.binding("SECRET_KEY")) {
         facts.push(fact(settings, "SECRET_KEY", &key, source, &key.val, binding.span));
     }
+    if settings.is_set(JWT) {
+        let key = settings.get(JWT);
+        if let (Some(source), Origin::Written(span)) = (source(&key.val, false), &key.origin) {
+            facts.push(fact(settings, JWT, &key, source, &key.val, *span));
+        }
+    }
     let old = settings.get("SECRET_KEY_FALLBACKS");
     if let Val::List(list) = &old.val {
         for item in &list.items {
             if let Some(source) = source(&item.val, false) {
-                let effective = Effective {
-                    val: item.val.clone(),
-                    origin: crate::facts::Origin::Written(item.span),
-                    ..old.clone()
-                };
+                let effective =
+                    Effective { val: item.val.clone(), origin: Origin::Written(item.span), ..old.clone() };
                 facts.push(fact(settings, "SECRET_KEY_FALLBACKS", &effective, source, &item.val, item.span));
             }
         }
@@ -43,9 +50,13 @@ fn fact(settings: &Settings<'_>, name: &str, key: &Effective, source: Value, val
         fact.attributes.insert(name.into(), attribute);
     };
     put("source", key.attribute(source));
-    put("use", fixed(text("signing"), &key.origin));
-    put("stack", fixed(text("django"), &key.origin));
-    put("minimum", fixed(Value::Known(Scalar::Int(MINIMUM)), &key.origin));
+    let (usage, stack, minimum) = match name {
+        JWT => ("jwt", "djangorestframework-simplejwt", JWT_MINIMUM),
+        _ => ("signing", "django", MINIMUM),
+    };
+    put("use", fixed(text(usage), &key.origin));
+    put("stack", fixed(text(stack), &key.origin));
+    put("minimum", fixed(Value::Known(Scalar::Int(minimum)), &key.origin));
     put("role", fixed(text(settings.judged.role.word()), &key.origin));
     if let Some(literal) = literal(val) {
         let count = |count: usize| Value::Known(Scalar::Int(i64::try_from(count).unwrap_or(i64::MAX)));

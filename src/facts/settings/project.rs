@@ -55,6 +55,7 @@ pub(super) fn judged(workspace: &Workspace, evaluator: &mut Evaluator<'_>) -> Ve
     judged
 }
 
+/// A cheap look at the name and the text: whether the file may hold settings.
 fn is_candidate(workspace: &Workspace, file: &FileEntry) -> bool {
     if file.kind != FileKind::Python {
         return false;
@@ -67,11 +68,12 @@ fn is_candidate(workspace: &Workspace, file: &FileEntry) -> bool {
     }
     let Some(text) = workspace.text(file.id) else { return false };
     let has = |needle: &str| memchr::memmem::find(text.text.as_bytes(), needle.as_bytes()).is_some();
-    if by_name {
-        words::shape().iter().any(|it| has(it)) || has("import *") || has("include(")
-    } else {
-        has("INSTALLED_APPS")
+    if !by_name {
+        return has("INSTALLED_APPS");
     }
+    let builds_on_others = || has("import *") || has("include(");
+    let of_a_role = || words::module_role(name).is_some() && words::shape().iter().any(|it| has(it));
+    words::core().iter().any(|it| has(it)) || builds_on_others() || of_a_role()
 }
 
 fn scopes(workspace: &Workspace, evaluator: &mut Evaluator<'_>, entries: &[Entry]) -> Vec<Scope> {
@@ -206,7 +208,7 @@ fn groups(
     // Two sites of one repository may share settings and stay two.
     let started: BTreeSet<(usize, FileId)> = entries
         .iter()
-        .filter(|it| matches!(it.evidence, Evidence::Server | Evidence::Script))
+        .filter(|it| it.evidence == Evidence::Server || is_manage(workspace, it.by))
         .filter_map(|it| Some((root(&parent, *by_file.get(&it.module)?), it.module)))
         .collect();
     let is_site =
@@ -232,6 +234,11 @@ fn groups(
         groups.entry(root(&parent, at)).or_default().push(at);
     }
     groups
+}
+
+/// Workers have scripts too, but a site has one of these.
+fn is_manage(workspace: &Workspace, file: FileId) -> bool {
+    workspace.files.get(file.0 as usize).is_some_and(|it| it.path.rsplit('/').next() == Some("manage.py"))
 }
 
 /// The folder of a settings module; the parts of a settings package count as one.

@@ -14,15 +14,16 @@ use super::value::{Cast, Val};
 use super::words;
 
 /// Settings that hold keys; they are facts of another kind, and their text is nobody's business.
-const KEYS: [&str; 2] = ["SECRET_KEY", "SECRET_KEY_FALLBACKS"];
+const KEYS: [&str; 3] = ["SECRET_KEY", "SECRET_KEY_FALLBACKS", "SIMPLE_JWT.SIGNING_KEY"];
 
 pub(super) fn facts(settings: &Settings<'_>) -> Vec<Fact> {
-    let mut names: Vec<&SmolStr> =
-        settings.models.all_settings().filter(|it| it.package == "django").map(|it| &it.name).collect();
+    // Of companions only what the project sets itself.
+    let asked = |it: &&SettingModel| it.package == "django" || settings.is_set(&it.name);
+    let mut names: Vec<&SmolStr> = settings.models.all_settings().filter(asked).map(|it| &it.name).collect();
     names.dedup();
     let mut facts: Vec<Fact> = names
         .into_iter()
-        .filter(|it| !KEYS.contains(&it.as_str()) && !it.contains('.'))
+        .filter(|it| !KEYS.contains(&it.as_str()))
         .filter_map(|name| fact(settings, name))
         .collect();
     for (name, binding) in &settings.judged.names.names {
@@ -60,7 +61,7 @@ pub(super) fn values(settings: &Settings<'_>) -> BTreeMap<SmolStr, Attribute> {
 fn fact(settings: &Settings<'_>, name: &str) -> Option<Fact> {
     let models = settings.models_of(name);
     let model = models.last()?;
-    let bound = settings.binding(name).is_some();
+    let bound = settings.is_set(name);
     // What this version does not know is no setting unless somebody sets it.
     if model.removed.is_some() && !bound {
         return None;
@@ -73,10 +74,15 @@ fn fact(settings: &Settings<'_>, name: &str) -> Option<Fact> {
         .names
         .keys()
         .map(SmolStr::as_str)
-        .filter(|it| *it == name || (!bound && it.starts_with(family) && it.len() > family.len()))
+        .filter(|it| it.starts_with(family) && it.len() > family.len())
         .filter(|it| settings.models_of(it).iter().any(|it| it.package == "django"))
         .collect();
-    let mut fact = base(settings, name, settings.place(&kin));
+    let span = match &effective.origin {
+        Origin::Written(span) => settings.first_line(*span),
+        _ if bound => settings.place(&[name]),
+        _ => settings.place(&kin),
+    };
+    let mut fact = base(settings, name, span);
     // A base module may well say so for the development modules that build on it.
     if name == "DEBUG" && settings.judged.partial {
         fact.unjudged = Some("the module that production runs is not in the project".into());

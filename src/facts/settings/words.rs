@@ -123,10 +123,14 @@ pub(super) fn shape() -> &'static [String] {
     tables().module.get("shape").map_or(&[], Vec::as_slice)
 }
 
+/// Names that a settings module hardly does without.
+pub(super) fn core() -> &'static [String] {
+    tables().module.get("core").map_or(&[], Vec::as_slice)
+}
+
 /// Whether names are those of a whole settings module.
 pub(super) fn has_shape(bound: impl Fn(&str) -> bool) -> bool {
-    let core = tables().module.get("core").map_or(&[][..], Vec::as_slice);
-    shape().iter().filter(|it| bound(it)).count() >= 3 && core.iter().any(|it| bound(it))
+    shape().iter().filter(|it| bound(it)).count() >= 3 && core().iter().any(|it| bound(it))
 }
 
 /// Whether an application can run with these names.

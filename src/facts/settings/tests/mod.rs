@@ -508,3 +508,18 @@ fn what_cannot_be_read_is_not_absent() {
     ]);
     assert_eq!(it.setting("SESSION_COOKIE_SECURE"), "?");
 }
+
+#[test]
+fn cookies_of_companions() {
+    let it = single(
+        "from datetime import timedelta\nINSTALLED_APPS = ['dj_rest_auth']\nREST_AUTH = {'USE_JWT': True, 'JWT_AUTH_COOKIE': 'access', 'JWT_AUTH_SAMESITE': 'Strict'}\nSIMPLE_JWT = {'ACCESS_TOKEN_LIFETIME': timedelta(minutes=5), 'SIGNING_KEY': 'abcdefgh'}\n",
+    );
+    assert_eq!(it.attribute(FactKind::Cookie, "access", "secure"), "off");
+    assert_eq!(it.attribute(FactKind::Cookie, "access", "same_site"), "'strict'");
+    assert_eq!(it.attribute(FactKind::Cookie, "access", "lifetime"), "300");
+    assert_eq!(it.attribute(FactKind::Cookie, "access", "role"), "'auth'");
+    assert_eq!(it.attribute(FactKind::Key, "SIMPLE_JWT.SIGNING_KEY", "source"), "'literal'");
+    assert_eq!(it.place(FactKind::Cookie, "access", "same_site"), "shop/settings.py: 'Strict'");
+    let it = single("INSTALLED_APPS = ['dj_rest_auth']\n");
+    assert!(it.of(FactKind::Cookie).all(|it| it.attributes["role"].value != super::effective::text("auth")));
+}
