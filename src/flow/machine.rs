@@ -142,7 +142,8 @@ impl<'a> Machine<'a> {
 
     pub fn map(&mut self, items: Vec<(Val, Val)>, open: bool, span: Span) -> Val {
         let id = self.new_object(Class::Map, Some(span));
-        let labels = items.iter().fold(Labels::NONE, |labels, (_, item)| labels.with(item.labels()));
+        let labels =
+            items.iter().fold(Labels::NONE, |labels, (_, item)| labels.with(item.labels().of_part()));
         if let Some(object) = self.state.object_mut(id) {
             object.items = items;
             object.open = open;

@@ -216,13 +216,21 @@ fn inner_names(machine: &Machine<'_>, value: &Val) -> Vec<SmolStr> {
     let entries = object.items.iter().map(|(key, value)| (key.text().cloned(), value));
     fields
         .chain(entries)
-        .filter(|(_, value)| {
-            value.is_unknown() && !value.labels().has(Labels::SEALED) && !value.labels().has(Labels::RANDOM)
-        })
+        .filter(|(_, value)| !value.labels().has(Labels::SEALED))
         .filter_map(|(name, value)| {
-            let names = match value.names() {
-                [] => vec![name?],
-                names => names.to_vec(),
+            // A password is one even when it was drawn by lot; of other parts only what is neither known nor random counts.
+            let password = name.as_deref().and_then(words::sensitive) == Some("password");
+            if !password && (!value.is_unknown() || value.labels().has(Labels::RANDOM)) {
+                return None;
+            }
+            let names = match (value.names(), &name) {
+                (_, Some(name))
+                    if password && !matches!(value.kind, Kind::Bool(_) | Kind::Int(_) | Kind::Null) =>
+                {
+                    vec![name.clone()]
+                }
+                ([], _) => vec![name?],
+                (names, _) => names.to_vec(),
             };
             let kind = words::sensitive(names.last()?)?;
             Some((SEVEREST_FIRST.iter().position(|it| *it == kind).unwrap_or(SEVEREST_FIRST.len()), names))

@@ -22,8 +22,13 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
         let candidates = machine.program.catalog.candidates(path, span.file);
         match candidates.role() {
             Some(Role::SessionLayer) => {
-                out.push(cookie(machine, object, &candidates));
-                out.push(session(machine, object, &candidates));
+                let cookie = cookie(machine, object, &candidates);
+                // A layer for short messages keeps no session.
+                let role = cookie.attribute("role").and_then(|it| known_text(&it.value));
+                out.push(cookie);
+                if role.as_deref() != Some("preference") {
+                    out.push(session(machine, object, &candidates));
+                }
             }
             Some(Role::Csrf)
                 if object.attributes.contains_key("secure") || object.attributes.contains_key("name") =>
