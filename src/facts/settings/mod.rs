@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use crate::facts::{Attribute, Fact, FactKind, Span};
+use crate::facts::{Attribute, Fact, FactKind, Origin, Span};
 use crate::flow::Units;
 use crate::model::Models;
 use crate::workspace::Workspace;
@@ -55,13 +55,32 @@ pub fn read(workspace: &Workspace, models: &Models, units: &Units<'_>) -> Readin
         if reading.values.is_empty() && is_judged(judged.role) {
             reading.values = setting::values(&settings);
         }
-        reading.facts.extend(cookies);
-        reading.facts.extend(session::fact(&settings, &middleware));
-        reading.facts.extend(key::facts(&settings));
-        reading.facts.extend(setting::facts(&settings));
+        let mut facts = cookies;
+        facts.extend(session::fact(&settings, &middleware));
+        facts.extend(key::facts(&settings));
+        facts.extend(setting::facts(&settings));
+        facts.retain(|it| !is_told(&reading.facts, it));
+        reading.facts.extend(facts);
         reading.facts.push(application);
     }
     reading
+}
+
+/// Sites that share settings say what they share once. What nobody wrote is each one's own.
+fn is_told(facts: &[Fact], fact: &Fact) -> bool {
+    let is_written = |it: &Attribute| !matches!(it.origin, Origin::Default { .. });
+    let same = |other: &Fact| {
+        let same = |(name, it): (&SmolStr, &Attribute)| {
+            name == "role"
+                || other
+                    .attributes
+                    .get(name)
+                    .is_some_and(|other| other.value == it.value && other.origin == it.origin)
+        };
+        other.kind == fact.kind && other.name == fact.name && fact.attributes.iter().all(same)
+    };
+    let role = |name: &str| name == "role" || name == "name";
+    fact.attributes.iter().any(|(name, it)| !role(name) && is_written(it)) && facts.iter().any(same)
 }
 
 fn is_judged(role: Role) -> bool {

@@ -209,7 +209,13 @@ fn groups(
     let started: BTreeSet<(usize, FileId)> = entries
         .iter()
         .filter(|it| it.evidence == Evidence::Server || is_manage(workspace, it.by))
-        .filter_map(|it| Some((root(&parent, *by_file.get(&it.module)?), it.module)))
+        .filter_map(|it| {
+            let at = *by_file.get(&it.module)?;
+            // Settings that only add to those of another site have no pages of their own.
+            let pages = scopes[at].names.names.get("ROOT_URLCONF")?.span.file;
+            let own = root(&parent, *by_file.get(&pages)?) == root(&parent, at);
+            own.then_some((root(&parent, at), it.module))
+        })
         .collect();
     let is_site =
         |parent: &[usize], at: usize| started.iter().any(|(it, _)| root(parent, *it) == root(parent, at));

@@ -489,10 +489,18 @@ fn two_sites_that_share_settings() {
         ("admin/wsgi.py", &script("admin.settings")),
         ("api/__init__.py", ""),
         ("admin/__init__.py", ""),
-        ("api/settings.py", SHAPE),
+        ("api/settings.py", &format!("{SHAPE}SESSION_COOKIE_AGE = 10 ** 8\nDEBUG = True\n")),
         ("admin/settings.py", &format!("from api.settings import *\n{SHAPE}")),
+        // A worker of the first site.
+        ("worker/__init__.py", ""),
+        ("worker/wsgi.py", &script("worker.settings")),
+        ("worker/settings.py", "from api.settings import *\nTIMEOUT = 1\n"),
     ]);
     assert_eq!(it.of(FactKind::Application).count(), 2);
+    // What they share is told once.
+    let debug = it.of(FactKind::Setting).filter(|it| it.name.as_deref() == Some("DEBUG"));
+    assert_eq!(debug.count(), 1);
+    assert_eq!(it.of(FactKind::Session).count(), 1);
 }
 
 #[test]
