@@ -15,6 +15,8 @@ use crate::ir::{
 
 /// Pieces of a text that are told apart.
 pub const PIECES: usize = 48;
+/// Arms of a match that are decided one after the other.
+const WIDE: usize = 128;
 
 /// Elements of a known list that a loop goes through one by one.
 const UNROLL: usize = 12;
@@ -411,6 +413,16 @@ impl Machine<'_> {
     }
 
     fn arms(&mut self, subject: &Val, arms: &[crate::ir::Arm]) -> Val {
+        if arms.len() > WIDE {
+            // Deciding one arm after the other would nest as deep as there are arms.
+            let (first, second) = arms.split_at(arms.len() / 2);
+            let atom = self.fresh_atom(second[0].body.span);
+            return self.branch(
+                &Truth::Atom(atom, true),
+                |machine| machine.arms(subject, first),
+                |machine| machine.arms(subject, second),
+            );
+        }
         let Some((arm, rest)) = arms.split_first() else { return Val::unknown("no arm matches") };
         let mut truth = self.matches(&arm.pattern, subject);
         if rest.is_empty() && arm.guard.is_none() {
@@ -1041,6 +1053,10 @@ fn binding(condition: &Expr) -> Option<(&Pattern, &Expr)> {
 
 fn push_text(pieces: &mut Vec<Piece>, text: &str) {
     if let Some(Piece::Text(last)) = pieces.last_mut() {
+        if last.len() + text.len() > super::operator::TEXT {
+            pieces.push(Piece::Hole(Val::unknown("a long text")));
+            return;
+        }
         *last = format!("{last}{text}").into();
     } else if !text.is_empty() {
         pieces.push(Piece::Text(text.into()));

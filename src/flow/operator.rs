@@ -98,7 +98,7 @@ fn describe(value: &Val) -> Option<SmolStr> {
 }
 
 /// Bytes of text that are kept.
-const TEXT: usize = 16 * 1024;
+pub const TEXT: usize = 16 * 1024;
 
 /// The result where both sides are known.
 fn fold(machine: &Machine<'_>, op: BinaryOp, a: &Val, b: &Val) -> Option<Kind> {

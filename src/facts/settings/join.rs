@@ -126,9 +126,9 @@ fn merged(judged: Option<bool>, then: &Val, or_else: &Val) -> Option<Val> {
     let (main, rest) = if judged == Some(false) { (or_else, then) } else { (then, or_else) };
     match (main, rest) {
         (Val::List(main), Val::List(rest)) => {
-            Some(Val::List(Rc::new(merge_lists(main, rest, judged.is_some()))))
+            Some(Val::List(Rc::new(merge_lists(main, rest, judged.is_some()))).sized())
         }
-        (Val::Dict(main), Val::Dict(rest)) => Some(Val::Dict(Rc::new(merge_dicts(main, rest)))),
+        (Val::Dict(main), Val::Dict(rest)) => Some(Val::dict(merge_dicts(main, rest))),
         _ => None,
     }
 }

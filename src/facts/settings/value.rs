@@ -189,10 +189,15 @@ pub(super) enum View<'a> {
 
 const MAX_ALTERNATIVES: usize = 8;
 const MAX_NODES: usize = 64;
+/// Parts of a list or dictionary, however deep.
+const MAX_PARTS: usize = 4_000;
+/// Bytes of a text that is put together.
+const MAX_TEXT: usize = 64 << 10;
 
 impl Val {
     pub(super) fn text(text: impl AsRef<str>) -> Self {
-        Self::Text(Arc::from(text.as_ref()))
+        let text = text.as_ref();
+        if text.len() > MAX_TEXT { Self::opaque("a long text") } else { Self::Text(Arc::from(text)) }
     }
 
     pub(super) fn opaque(why: impl Into<SmolStr>) -> Self {
@@ -200,7 +205,28 @@ impl Val {
     }
 
     pub(super) fn list(kind: Sequence, items: Vec<Item>, complete: bool) -> Self {
-        Self::List(Rc::new(List { kind, items, complete }))
+        Self::List(Rc::new(List { kind, items, complete })).sized()
+    }
+
+    pub(super) fn dict(dict: Dict) -> Self {
+        Self::Dict(Rc::new(dict)).sized()
+    }
+
+    /// Not known instead when it has more parts than can be looked at.
+    pub(super) fn sized(self) -> Self {
+        let mut left = MAX_PARTS;
+        if self.takes_parts(&mut left) { self } else { Self::opaque("a value of too many parts") }
+    }
+
+    /// Whether `left` is enough for all parts. Parts that stand in several places count at each.
+    fn takes_parts(&self, left: &mut usize) -> bool {
+        let Some(rest) = left.checked_sub(1) else { return false };
+        *left = rest;
+        match self {
+            Self::List(list) => list.items.iter().all(|it| it.val.takes_parts(left)),
+            Self::Dict(dict) => dict.entries.iter().all(|it| it.val.takes_parts(left)),
+            _ => true,
+        }
     }
 
     pub(super) fn debug(in_debug: &Self, in_release: &Self, read_as_true: bool) -> Self {

@@ -47,6 +47,8 @@ pub(super) fn depth(text: &str) -> usize {
         }
         match token {
             Token::Open => {
+                // an index or a call of what came before
+                level.links += usize::from(before[2] == Token::Close);
                 let opaque = level.opaque || opens_macro(&before);
                 outer += level.links + level.angles + BRACKET;
                 levels.push(Level { opaque, ..Level::default() });

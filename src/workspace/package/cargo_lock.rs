@@ -40,14 +40,7 @@ struct Entry {
 }
 
 pub(super) fn read(path: &str, reader: &mut Reader) -> Option<Lock> {
-    let text = reader.text(path)?;
-    match toml::from_str::<File>(&text) {
-        Ok(file) => Some(lock(file)),
-        Err(error) => {
-            reader.toml_error(path, &text, &error);
-            None
-        }
-    }
+    reader.toml(path).map(lock)
 }
 
 fn lock(file: File) -> Lock {

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
+use toml::de::DeTable;
 
 mod cargo;
 mod cargo_lock;
@@ -330,15 +332,16 @@ impl Reader<'_> {
         format!("{path}/").strip_prefix(self.prefix).map(|it| it.trim_end_matches('/').to_owned())
     }
 
-    fn toml(&mut self, path: &str) -> Option<toml::Table> {
+    /// What a TOML file says; of a broken one what stands in its sound parts.
+    fn toml<T: DeserializeOwned>(&mut self, path: &str) -> Option<T> {
         let text = self.text(path)?;
-        match text.parse::<toml::Table>() {
-            Ok(table) => Some(table),
-            Err(error) => {
-                self.toml_error(path, &text, &error);
-                None
-            }
+        let (table, mut errors) = DeTable::parse_recoverable(&text);
+        let read = T::deserialize(toml::Deserializer::from(table));
+        let read = read.map_err(|error| errors.push(error)).ok();
+        if let Some(error) = errors.first() {
+            self.toml_error(path, &text, error);
         }
+        read
     }
 
     fn toml_error(&mut self, path: &str, text: &str, error: &toml::de::Error) {

@@ -37,29 +37,7 @@ struct Pinned {
 
 /// Locked versions by normalised name.
 pub(super) fn read(path: &str, name: &str, reader: &mut Reader) -> BTreeMap<SmolStr, Version> {
-    let Some(text) = reader.text(path) else { return BTreeMap::new() };
-    let pairs: Vec<(String, Option<String>)> = if name == "Pipfile.lock" {
-        match serde_json::from_str::<Pipfile>(&text) {
-            Ok(file) => {
-                file.default.into_iter().chain(file.develop).map(|(name, it)| (name, it.version)).collect()
-            }
-            Err(error) => {
-                let lines = text.split_inclusive('\n').take(error.line().saturating_sub(1));
-                let at =
-                    (lines.map(str::len).sum::<usize>() + error.column().saturating_sub(1)).min(text.len());
-                reader.problem(path, Some((&text, at, at)), "not the JSON of a lock file");
-                Vec::new()
-            }
-        }
-    } else {
-        match toml::from_str::<File>(&text) {
-            Ok(file) => file.package.into_iter().map(|it| (it.name, it.version)).collect(),
-            Err(error) => {
-                reader.toml_error(path, &text, &error);
-                Vec::new()
-            }
-        }
-    };
+    let pairs = if name == "Pipfile.lock" { pipfile(path, reader) } else { packages(path, reader) };
     let mut versions = BTreeMap::new();
     for (name, version) in pairs {
         let point = version.as_deref().map(|it| it.trim_start_matches('=')).and_then(point);
@@ -68,4 +46,24 @@ pub(super) fn read(path: &str, name: &str, reader: &mut Reader) -> BTreeMap<Smol
         versions.insert(normalise(&name), join(known, version));
     }
     versions
+}
+
+fn packages(path: &str, reader: &mut Reader) -> Vec<(String, Option<String>)> {
+    let file = reader.toml::<File>(path);
+    file.into_iter().flat_map(|it| it.package).map(|it| (it.name, it.version)).collect()
+}
+
+fn pipfile(path: &str, reader: &mut Reader) -> Vec<(String, Option<String>)> {
+    let Some(text) = reader.text(path) else { return Vec::new() };
+    match serde_json::from_str::<Pipfile>(&text) {
+        Ok(file) => {
+            file.default.into_iter().chain(file.develop).map(|(name, it)| (name, it.version)).collect()
+        }
+        Err(error) => {
+            let lines = text.split_inclusive('\n').take(error.line().saturating_sub(1));
+            let at = (lines.map(str::len).sum::<usize>() + error.column().saturating_sub(1)).min(text.len());
+            reader.problem(path, Some((&text, at, at)), "not the JSON of a lock file");
+            Vec::new()
+        }
+    }
 }

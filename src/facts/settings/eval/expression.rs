@@ -297,7 +297,7 @@ impl Evaluator<'_> {
                 dict.incomplete = true;
             }
         }
-        Val::Dict(Rc::new(dict))
+        Val::dict(dict)
     }
 
     fn format(&mut self, parts: &[FormatPart]) -> Val {
@@ -407,7 +407,7 @@ impl Evaluator<'_> {
         }
         self.pop();
         if it.kind == ComprehensionKind::Map {
-            return Val::Dict(Rc::new(dict));
+            return Val::dict(dict);
         }
         Val::list(kind, items, complete)
     }
@@ -539,7 +539,7 @@ fn with_entry(old: &Val, index: &Val, val: &Val, span: Span) -> Val {
         (Val::Dict(dict), key) if key.is_leaf() => {
             let mut dict = (**dict).clone();
             dict.set(key.clone(), val.clone(), span);
-            Val::Dict(Rc::new(dict))
+            Val::dict(dict)
         }
         (Val::Dict(dict), _) => Val::Dict(Rc::new(Dict { incomplete: true, ..(**dict).clone() })),
         (Val::List(list), Val::Int(at)) => {
@@ -548,7 +548,7 @@ fn with_entry(old: &Val, index: &Val, val: &Val, span: Span) -> Val {
                 Some(item) => item.val = val.clone(),
                 None => list.complete = false,
             }
-            Val::List(Rc::new(list))
+            Val::List(Rc::new(list)).sized()
         }
         _ => Val::opaque("a value that was changed in place"),
     })

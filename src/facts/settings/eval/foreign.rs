@@ -219,7 +219,7 @@ pub(super) fn to_dict(args: &Args, span: Option<Span>) -> Val {
     for (name, val) in &args.named {
         dict.set(Val::text(name), val.clone(), span.unwrap_or(read::NOWHERE));
     }
-    Val::Dict(Rc::new(dict))
+    Val::dict(dict)
 }
 
 pub(super) fn quantified(any: bool, val: &Val) -> Val {

@@ -130,12 +130,12 @@ fn combine(a: &Val, b: &Val) -> Val {
     if let (Val::Dict(a), Val::Dict(b)) = (a, b) {
         let mut both = (**a).clone();
         both.extend(b);
-        return Val::Dict(Rc::new(both));
+        return Val::dict(both);
     }
     if let (Val::Dict(it), _) | (_, Val::Dict(it)) = (a, b) {
         let mut both = (**it).clone();
         both.incomplete = true;
-        return Val::Dict(Rc::new(both));
+        return Val::dict(both);
     }
     let (a, b) = (as_list(a), as_list(b));
     let items = a.items.into_iter().chain(b.items).collect();
