@@ -534,6 +534,9 @@ impl Machine<'_> {
                 let value = value.clone();
                 return self.state.refine(&value);
             }
+            if is_super(path) {
+                return self.state.variable("self").cloned().unwrap_or_else(|| Val::unknown("no object"));
+            }
             if name == "Self" {
                 return match self.owner.as_ref().map(|ty| ty.def.clone()) {
                     Some(TyDef::Project(id)) => Val::at(Kind::Type(id), path.span),
@@ -1141,6 +1144,9 @@ impl Machine<'_> {
     // ---- methods
 
     pub fn method(&mut self, call: &MethodCall, span: Span) -> Val {
+        if matches!(&call.receiver.kind, ir::ExprKind::Path(path) if is_super(path)) {
+            return self.method_of_bases(call, span);
+        }
         let receiver = self.eval(&call.receiver);
         let receiver = self.state.refine(&receiver);
         // A call on a module or a path is a call of a function.
@@ -1152,6 +1158,20 @@ impl Machine<'_> {
         let args = self.args(&call.args);
         let types: Vec<Ty> = call.type_args.iter().map(|ty| self.ty(ty, self.scope)).collect();
         self.call_method(&receiver, &call.method, args, span, &types)
+    }
+
+    /// A method of `self` as the base classes of the class at hand have it.
+    fn method_of_bases(&mut self, call: &MethodCall, span: Span) -> Val {
+        let receiver = self.state.variable("self").cloned().unwrap_or_else(|| Val::unknown("no object"));
+        let args = self.args(&call.args);
+        let Some(Ty { def: TyDef::Project(id), .. }) = self.owner.clone() else {
+            return self.unknown_method(&receiver, &call.method, &args, span);
+        };
+        if let Some(definition) = self.find_inherited(&id, &call.method.name, 4) {
+            return self.inline(&definition, Some(receiver), args, span);
+        }
+        self.inherited_method(&id, &receiver, &call.method, &args, span, 4)
+            .unwrap_or_else(|| self.unknown_method(&receiver, &call.method, &args, span))
     }
 
     pub fn call_method(&mut self, receiver: &Val, name: &Ident, args: Args, span: Span, types: &[Ty]) -> Val {
@@ -1606,6 +1626,11 @@ impl Machine<'_> {
             },
         }
     }
+}
+
+/// The lone `super`: `self` as its base classes have it.
+pub fn is_super(path: &ir::Path) -> bool {
+    matches!(path.segments.as_slice(), [only] if only == "super")
 }
 
 fn takes_self(function: &Function) -> bool {

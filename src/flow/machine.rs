@@ -444,6 +444,12 @@ impl<'a> Machine<'a> {
         if found.is_some() || depth == 0 {
             return found;
         }
+        self.find_inherited(id, name, depth)
+    }
+
+    /// A method of the bases of a project type.
+    #[must_use]
+    pub fn find_inherited(&self, id: &TypeId, name: &str, depth: u32) -> Option<Definition> {
         for base in &id.def.bases {
             if let Some(Meaning::Type(base)) = self.program.index.resolve(id.scope, &base.path)
                 && base != *id

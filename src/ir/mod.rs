@@ -41,6 +41,7 @@ pub struct Ident {
 
 /// A path such as `a::b::C`; for a dotted language only the first segment, the rest are `Field`s.
 /// Segments like `crate`, `self`, `super`, `Self` stay as written; a leading `::` is an empty first segment.
+/// The lone `super` of a language with classes is `self` as its base classes have it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Path {
     pub segments: Vec<Name>,

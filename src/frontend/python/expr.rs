@@ -85,6 +85,7 @@ fn kind(cx: &Context<'_>, expr: &ast::Expr, span: Span) -> ExprKind {
             let parts = [&slice.lower, &slice.upper, &slice.step];
             evaluated(parts.into_iter().flatten().map(|part| lower(cx, part)).collect(), span).kind
         }
+        ast::Expr::Call(call) if is_super(call) => name_kind("super", span),
         ast::Expr::Call(call) => self::call(cx, call),
         ast::Expr::Tuple(tuple) => ExprKind::Tuple(all(cx, &tuple.elts)),
         ast::Expr::List(list) => ExprKind::List(all(cx, &list.elts)),
@@ -200,6 +201,12 @@ fn field(cx: &Context<'_>, attribute: &ast::ExprAttribute, span: Span) -> ExprKi
         return evaluated(vec![value], span).kind;
     }
     ExprKind::Field(Box::new(value), definition::ident(cx, &attribute.attr))
+}
+
+/// `super()`, or `super(Class, self)`.
+fn is_super(call: &ast::ExprCall) -> bool {
+    matches!(&*call.func, ast::Expr::Name(name) if name.id.as_str() == "super")
+        && call.arguments.keywords.is_empty()
 }
 
 fn call(cx: &Context<'_>, call: &ast::ExprCall) -> ExprKind {

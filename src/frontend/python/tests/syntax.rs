@@ -84,13 +84,15 @@ request.session["cart"][0:n] = request.user.pk
 del request.session["a"], b
 a.b.c().d
 super().dispatch(request)
+super(A, self).get
 "#,
         r#"resp:set_cookie("a", value, *rest, max_age=60, **options)
 set_cookie(resp)(again)
 request.session["cart"][{0; n; ?}] = request.user.pk
 del [request.session["a"], b]
 a.b:c().d
-super():dispatch(request)
+super:dispatch(request)
+super.get
 "#,
     );
 }
