@@ -23,7 +23,8 @@ pub(super) fn facts(settings: &Settings<'_>) -> Vec<Fact> {
     if let (Some(source), Some(binding)) = (source(&key.val, key.guarded), settings.binding("SECRET_KEY")) {
         facts.push(fact(settings, "SECRET_KEY", &key, source, &key.val, binding.span));
     }
-    if settings.is_set(JWT) {
+    // The same key under a second name is one key.
+    if settings.is_set(JWT) && !settings.get(JWT).val.same(&key.val) {
         let key = settings.get(JWT);
         if let (Some(source), Origin::Written(span)) = (source(&key.val, false), &key.origin) {
             facts.push(fact(settings, JWT, &key, source, &key.val, *span));

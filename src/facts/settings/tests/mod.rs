@@ -528,6 +528,9 @@ fn cookies_of_companions() {
     assert_eq!(it.attribute(FactKind::Cookie, "access", "role"), "'auth'");
     assert_eq!(it.attribute(FactKind::Key, "SIMPLE_JWT.SIGNING_KEY", "source"), "'literal'");
     assert_eq!(it.place(FactKind::Cookie, "access", "same_site"), "shop/settings.py: 'Strict'");
+    let copy =
+        "import os\nSECRET_KEY = os.environ.get('K', 'abcdefgh')\nSIMPLE_JWT = {'SIGNING_KEY': SECRET_KEY}\n";
+    assert_eq!(single(copy).of(FactKind::Key).count(), 1);
     let it = single("INSTALLED_APPS = ['dj_rest_auth']\n");
     assert!(it.of(FactKind::Cookie).all(|it| it.attributes["role"].value != super::effective::text("auth")));
 }
