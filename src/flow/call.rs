@@ -201,6 +201,18 @@ impl Machine<'_> {
     // ---- the project's functions
 
     pub fn inline(&mut self, definition: &Definition, receiver: Option<Val>, args: Args, span: Span) -> Val {
+        self.enter(definition, receiver, args, span, Some(span))
+    }
+
+    /// Evaluates a call. Without a `site` what happens inside counts as done by the caller itself.
+    fn enter(
+        &mut self,
+        definition: &Definition,
+        receiver: Option<Val>,
+        args: Args,
+        span: Span,
+        site: Option<Span>,
+    ) -> Val {
         let function = &definition.function;
         let owner = self.owner_type(definition);
         let caller_owner = std::mem::replace(&mut self.owner, owner.clone());
@@ -219,13 +231,7 @@ impl Machine<'_> {
         let caller_scope = std::mem::replace(&mut self.scope, definition.scope);
         let caller_owner = std::mem::replace(&mut self.owner, owner);
         let caller_loops = std::mem::take(&mut self.loops);
-        self.calls.push(Call {
-            function: function.span,
-            item,
-            site: Some(span),
-            returns: Vec::new(),
-            yields: false,
-        });
+        self.calls.push(Call { function: function.span, item, site, returns: Vec::new(), yields: false });
         self.bind_params(function, receiver, args);
         let before = self.state.path.len();
         let value = self.block(body);
@@ -1168,7 +1174,8 @@ impl Machine<'_> {
             return self.unknown_method(&receiver, &call.method, &args, span);
         };
         if let Some(definition) = self.find_inherited(&id, &call.method.name, 4) {
-            return self.inline(&definition, Some(receiver), args, span);
+            // Both are one method of one object: the place is where it happens.
+            return self.enter(&definition, Some(receiver), args, span, None);
         }
         self.inherited_method(&id, &receiver, &call.method, &args, span, 4)
             .unwrap_or_else(|| self.unknown_method(&receiver, &call.method, &args, span))
