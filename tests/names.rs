@@ -1,5 +1,6 @@
 //! What names mean across the files and packages of a project.
 
+#[expect(dead_code, reason = "each test needs a part of it")]
 mod common;
 
 use common::{project, sessionlint};

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+#[expect(dead_code, reason = "each test needs a part of it")]
 mod common;
 
 use common::{Said, project, sessionlint, write};
@@ -335,7 +336,8 @@ fn bytes_that_are_no_text_are_told_by_line_and_column() {
 fn byte_order_marks_and_line_ends_move_no_finding() {
     let root = project("robustness-marks", &[]);
     for (path, text) in SOUND {
-        let marked = path.ends_with(".rs") || path.ends_with(".py");
+        let extension = std::path::Path::new(path).extension();
+        let marked = extension.is_some_and(|it| it == "rs" || it == "py");
         let text = text.replace('\n', "\r\n");
         write(&root, path, format!("{}{text}", if marked { "\u{feff}" } else { "" }).as_bytes());
     }

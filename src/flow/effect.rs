@@ -8,25 +8,24 @@ use super::call::Args;
 use super::machine::Machine;
 use super::state::choose;
 use super::trace::EventKind;
-use super::trace::{Snapshot, TraceEvent};
 use super::value::{AtomKind, Class, Decided, FrameworkDefault, Kind, ObjectId, Ty, Val};
 use crate::ir::{Ident, Name, Span};
 use crate::model::Labels;
 use crate::model::{Candidates, Clause, Found, Role, Source, TypeModel, Verb};
 
 /// One call while its effect is applied.
-struct Application<'m> {
-    receiver: Option<Val>,
-    args: Args,
+pub(super) struct Application<'m> {
+    pub(super) receiver: Option<Val>,
+    pub(super) args: Args,
     /// Parameter names and defaults of the row.
-    params: Vec<(SmolStr, Option<Source>)>,
-    span: Span,
+    pub(super) params: Vec<(SmolStr, Option<Source>)>,
+    pub(super) span: Span,
     /// The written name and arguments: what an attribute write points to.
-    set_at: Span,
-    owner: Option<&'m TypeModel>,
-    package: SmolStr,
+    pub(super) set_at: Span,
+    pub(super) owner: Option<&'m TypeModel>,
+    pub(super) package: SmolStr,
     /// The path that was called.
-    path: SmolStr,
+    pub(super) path: SmolStr,
 }
 
 impl<'a> Machine<'a> {
@@ -82,7 +81,7 @@ impl<'a> Machine<'a> {
         result
     }
 
-    fn ask_members(&self, candidates: &Rc<Candidates<'a>>, name: &str) -> Vec<Found<'a>> {
+    pub(super) fn ask_members(&self, candidates: &Rc<Candidates<'a>>, name: &str) -> Vec<Found<'a>> {
         let models = self.program.catalog.models;
         self.program.catalog.ask(self.scope.file, |versions| models.associated(candidates, name, versions))
     }
@@ -118,7 +117,7 @@ impl<'a> Machine<'a> {
         id
     }
 
-    fn default_value(&self, source: &Source, model: &TypeModel) -> Val {
+    pub(super) fn default_value(&self, source: &Source, model: &TypeModel) -> Val {
         let kind = constant(source).unwrap_or(Kind::Unset);
         let origin = FrameworkDefault {
             package: model.package.clone(),
@@ -138,12 +137,12 @@ impl<'a> Machine<'a> {
         !self.methods_named(&candidates, name).is_empty()
     }
 
-    fn methods_named(&self, candidates: &Rc<Candidates<'a>>, name: &str) -> Vec<Found<'a>> {
+    pub(super) fn methods_named(&self, candidates: &Rc<Candidates<'a>>, name: &str) -> Vec<Found<'a>> {
         let models = self.program.catalog.models;
         self.program.catalog.ask(self.scope.file, |versions| models.methods(candidates, name, versions))
     }
 
-    fn assigns(&self, candidates: &Rc<Candidates<'a>>, name: &str) -> Vec<Found<'a>> {
+    pub(super) fn assigns(&self, candidates: &Rc<Candidates<'a>>, name: &str) -> Vec<Found<'a>> {
         let models = self.program.catalog.models;
         self.program.catalog.ask(self.scope.file, |versions| models.assigns(candidates, name, versions))
     }
@@ -197,7 +196,7 @@ impl<'a> Machine<'a> {
         Some(if value.is_unknown() { value.with_info(|info| info.names = names.to_vec()) } else { value })
     }
 
-    fn apply_effect(
+    pub(super) fn apply_effect(
         &mut self,
         found: &Found<'a>,
         receiver: Option<Val>,
@@ -210,7 +209,7 @@ impl<'a> Machine<'a> {
         self.apply_effect_at(found, receiver, args, span, span, path)
     }
 
-    fn apply_effect_at(
+    pub(super) fn apply_effect_at(
         &mut self,
         found: &Found<'a>,
         receiver: Option<Val>,
@@ -290,7 +289,7 @@ impl<'a> Machine<'a> {
     }
 
     /// One clause; what it yields.
-    fn clause(&mut self, clause: &Clause, it: &Application<'a>) -> Option<Val> {
+    pub(super) fn clause(&mut self, clause: &Clause, it: &Application<'a>) -> Option<Val> {
         match clause.verb {
             Verb::Construct => Some(self.construct(clause, it)),
             Verb::Convert => {
@@ -462,7 +461,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The value of an operand.
-    fn source(&mut self, source: &Source, it: &Application<'a>) -> Val {
+    pub(super) fn source(&mut self, source: &Source, it: &Application<'a>) -> Val {
         match source {
             Source::Arg(at) => {
                 let at = usize::from(*at);
@@ -517,7 +516,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn missing(&self, it: &Application<'a>) -> Val {
+    pub(super) fn missing(&self, it: &Application<'a>) -> Val {
         if it.args.open {
             Val::unknown("given by an argument list that is not seen")
         } else {
@@ -525,7 +524,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn duration(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
+    pub(super) fn duration(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
         let of = clause.operand("of").map_or_else(Val::null, |source| self.source(source, it));
         let number = |name: &str| match clause.operand(name) {
             Some(Source::Int(number)) => *number,
@@ -549,7 +548,7 @@ impl<'a> Machine<'a> {
         })
     }
 
-    fn construct(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
+    pub(super) fn construct(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
         let path = clause.word("type").cloned().or_else(|| it.owner.map(|owner| owner.path.clone()));
         let class = path.as_deref().and_then(|path| self.program.catalog.class(path, self.scope.file));
         let class = class.unwrap_or_else(|| Class::Model(path.unwrap_or_else(|| it.path.clone())));
@@ -574,12 +573,12 @@ impl<'a> Machine<'a> {
     }
 
     /// Text, a pair, a builder or the object itself, as an object of the row's type.
-    fn convert(&mut self, from: &Val, it: &Application<'a>) -> Val {
+    pub(super) fn convert(&mut self, from: &Val, it: &Application<'a>) -> Val {
         let path = it.owner.map_or_else(|| it.path.clone(), |owner| owner.path.clone());
         self.as_object(from, &path, it.span)
     }
 
-    fn as_object(&mut self, from: &Val, path: &str, span: Span) -> Val {
+    pub(super) fn as_object(&mut self, from: &Val, path: &str, span: Span) -> Val {
         let from = self.state.refine(from);
         match &from.kind {
             Kind::Object(id)
@@ -635,7 +634,7 @@ impl<'a> Machine<'a> {
     }
 
     /// `impl From<T> for Cookie`, `impl Into<Cookie> for T`: called where a `T` is handed over as a cookie.
-    fn conversion(&mut self, from: &Val, path: &str, span: Span) -> Option<Val> {
+    pub(super) fn conversion(&mut self, from: &Val, path: &str, span: Span) -> Option<Val> {
         let Class::Project(id) = self.class_of(from)? else { return None };
         let target = last_segment(path);
         let definition = self.program.index.conversion(&id, &target)?;
@@ -647,7 +646,7 @@ impl<'a> Machine<'a> {
         Some(made)
     }
 
-    fn retype(&mut self, value: Val, clause: &Clause) -> Val {
+    pub(super) fn retype(&mut self, value: Val, clause: &Clause) -> Val {
         let Some(path) = clause.word("type") else { return value };
         let class = self.program.catalog.class(path, self.scope.file);
         match (&value.kind, class) {
@@ -665,7 +664,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn set_attribute(&mut self, it: &Application<'a>, name: &SmolStr, value: Val) {
+    pub(super) fn set_attribute(&mut self, it: &Application<'a>, name: &SmolStr, value: Val) {
         let Some(receiver) = &it.receiver else { return };
         let Kind::Object(id) = receiver.kind else { return };
         let set_at = it.set_at;
@@ -679,7 +678,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn merge(&mut self, it: &Application<'a>, from: &Val) {
+    pub(super) fn merge(&mut self, it: &Application<'a>, from: &Val) {
         let Some(receiver) = &it.receiver else { return };
         let Kind::Object(target) = receiver.kind else { return };
         let from = self.state.refine(from);
@@ -734,7 +733,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn environment(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
+    pub(super) fn environment(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
         let name = clause.operand("name").map_or_else(Val::null, |source| self.source(source, it));
         let default = clause
             .operand("default")
@@ -751,7 +750,7 @@ impl<'a> Machine<'a> {
         Val::at(Kind::Env { name, fallback }, it.span)
     }
 
-    fn key(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
+    pub(super) fn key(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
         let from = clause.operand("from").map(|source| self.source(source, it));
         let path = it.owner.map_or_else(|| it.path.clone(), |owner| owner.path.clone());
         let class = self.program.catalog.class(&path, self.scope.file).unwrap_or(Class::Model(path));
@@ -775,7 +774,7 @@ impl<'a> Machine<'a> {
         Val::at(Kind::Object(id), it.span)
     }
 
-    fn jar(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
+    pub(super) fn jar(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
         let path = clause
             .word("type")
             .cloned()
@@ -796,7 +795,7 @@ impl<'a> Machine<'a> {
     }
 
     /// A cookie of the request: a new unknown one that is the client's.
-    fn read_cookie(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
+    pub(super) fn read_cookie(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
         let name = clause.operand("name").map(|source| self.source(source, it));
         let verified = clause.flag("verified");
         let labels = if verified { Labels::REQUEST } else { Labels::REQUEST.with(Labels::COOKIE) };
@@ -837,7 +836,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The class of cookie objects in the framework at hand.
-    fn cookie_class(&self, it: &Application<'a>) -> Option<Class> {
+    pub(super) fn cookie_class(&self, it: &Application<'a>) -> Option<Class> {
         let owner = it.owner?;
         if matches!(owner.role, Role::Cookie | Role::CookieBuilder) {
             return self.program.catalog.class(&owner.path, self.scope.file);
@@ -847,431 +846,19 @@ impl<'a> Machine<'a> {
         }
         self.program.catalog.class("cookie::Cookie", self.scope.file)
     }
-
-    // ---- emission
-
-    fn event(&self, kind: EventKind, it: &Application<'a>) -> TraceEvent {
-        TraceEvent {
-            kind,
-            span: it.span,
-            path: Vec::new(),
-            via: Vec::new(),
-            item: SmolStr::default(),
-            operands: Vec::new(),
-            cookie: None,
-            target: it.owner.map_or_else(|| it.path.clone(), |owner| owner.path.clone()),
-            object: it.receiver.as_ref().and_then(|receiver| match receiver.kind {
-                Kind::Object(id) => Some(id),
-                _ => None,
-            }),
-            package: it.package.clone(),
-            flags: Vec::new(),
-        }
-    }
-
-    fn snapshot(&self, id: ObjectId) -> Option<Snapshot> {
-        let object = self.state.object(id)?.clone();
-        let symbolic = object.born.is_none();
-        Some(Snapshot { object, symbolic })
-    }
-
-    fn emit(&mut self, clause: &Clause, it: &Application<'a>, kind: EventKind) {
-        let mut event = self.event(kind, it);
-        for (name, source) in &clause.operands {
-            if matches!(source, Source::On)
-                && !matches!(name.as_str(), "secure" | "http_only" | "partitioned" | "removal")
-            {
-                event.flags.push(name.clone());
-            }
-        }
-        let protection = clause
-            .operand("protection")
-            .map(|source| self.source(source, it))
-            .or_else(|| self.receiver_attribute(it, "protection"));
-        let prefix = self.receiver_attribute(it, "prefix");
-        let cookie = clause.operand("cookie").map(|source| self.source(source, it));
-        let id = if let Some(cookie) = cookie {
-            let cookie_path = "cookie::Cookie";
-            let cookie = self.as_object(&cookie, cookie_path, it.span);
-            let cookie = self.state.refine(&cookie);
-            if let Kind::Choice(choice) = &cookie.kind {
-                // One of two cookies: each is sent in its case.
-                let choice = choice.clone();
-                let positional = |value: &Val| Application {
-                    receiver: it.receiver.clone(),
-                    args: Args::positional(vec![value.clone()]),
-                    params: Vec::new(),
-                    span: it.span,
-                    set_at: it.set_at,
-                    owner: it.owner,
-                    package: it.package.clone(),
-                    path: it.path.clone(),
-                };
-                let (a, b) = (positional(&choice.then), positional(&choice.or_else));
-                self.branch(
-                    &super::machine::Truth::Atom(choice.condition, true),
-                    |machine| {
-                        machine.emit(clause, &a, kind);
-                        Val::null()
-                    },
-                    |machine| {
-                        machine.emit(clause, &b, kind);
-                        Val::null()
-                    },
-                );
-                return;
-            }
-            let Kind::Object(id) = cookie.kind else { return };
-            // The other operands fill in what is still unset.
-            let filling: Vec<(SmolStr, Val)> = clause
-                .operands
-                .iter()
-                .filter(|(name, source)| {
-                    name != "cookie"
-                        && !matches!(
-                            (name.as_str(), source),
-                            ("only-if-sent" | "no-path" | "strips-header", _)
-                        )
-                })
-                .map(|(name, source)| (name.clone(), self.source(source, it)))
-                .collect();
-            let owner = it.owner;
-            if let Some(object) = self.state.object_mut(id) {
-                for (name, value) in filling {
-                    let unset = object
-                        .attributes
-                        .get(&name)
-                        .is_none_or(|it| matches!(it.kind, Kind::Unset | Kind::Null));
-                    if unset && name != "protection" {
-                        let origin = owner.map_or(Decided::Nowhere, |owner| {
-                            Decided::Default(Rc::new(FrameworkDefault {
-                                package: owner.package.clone(),
-                                version: owner.versions.to_string().into(),
-                                source: owner.source.clone(),
-                            }))
-                        });
-                        object.attributes.insert(name, Val { origin, ..value });
-                    }
-                }
-            }
-            id
-        } else {
-            let class = Class::Model("<cookie>".into());
-            let id = self.new_object(class, Some(it.span));
-            let given: Vec<(SmolStr, Val)> = clause
-                .operands
-                .iter()
-                .map(|(name, source)| (name.clone(), self.source(source, it)))
-                .collect();
-            if let Some(object) = self.state.object_mut(id) {
-                for (name, value) in given {
-                    if name == "value" {
-                        object.labels = value.labels();
-                    }
-                    object.attributes.insert(name, value);
-                }
-            }
-            id
-        };
-        let mut snapshot = self.snapshot(id);
-        if let Some(snapshot) = &mut snapshot {
-            if let Some(protection) = protection {
-                snapshot.object.attributes.insert("protection".into(), protection);
-            }
-            if let Some(prefix) = prefix {
-                snapshot.object.attributes.insert("prefix".into(), prefix);
-            }
-            if let Some(owner) = it.owner {
-                for (name, word) in &owner.traits {
-                    let key: SmolStr = format!("<{name}>").into();
-                    snapshot.object.attributes.insert(key, Val::new(Kind::Word(word.clone())));
-                }
-            }
-        }
-        event.cookie = snapshot;
-        event.object = Some(id);
-        self.record(event);
-    }
-
-    fn receiver_attribute(&self, it: &Application<'a>, name: &str) -> Option<Val> {
-        let Kind::Object(id) = it.receiver.as_ref()?.kind else { return None };
-        self.state.object(id)?.attributes.get(name).cloned()
-    }
-
-    fn emit_raw(&mut self, clause: &Clause, it: &Application<'a>) {
-        let mut pairs: Vec<(Val, Val)> = Vec::new();
-        if let Some(pair) = clause.operand("pair") {
-            let pair = self.source(pair, it);
-            if let Some([name, value]) = self.known_items(&pair).as_deref() {
-                pairs.push((name.clone(), value.clone()));
-            } else {
-                // An object that is a header by itself, a cookie for example.
-                pairs.push((Val::new(Kind::Text("set-cookie".into())), pair));
-                if !matches!(pairs[0].1.kind, Kind::Object(_)) {
-                    return;
-                }
-            }
-        } else if let Some(mapping) = clause.operand("mapping") {
-            let mapping = self.source(mapping, it);
-            if let Kind::Object(id) = mapping.kind
-                && let Some(object) = self.state.object(id)
-                && matches!(object.class, Class::Map)
-            {
-                pairs.extend(object.items.iter().cloned());
-            }
-        } else {
-            let name = clause.operand("name").map_or_else(Val::null, |source| self.source(source, it));
-            let value = clause.operand("value").map_or_else(Val::null, |source| self.source(source, it));
-            pairs.push((name, value));
-        }
-        for (name, value) in pairs {
-            let name = self.state.refine(&name);
-            let is_cookie = matches!(&name.kind, Kind::Text(text) | Kind::Word(text) if text.eq_ignore_ascii_case("set-cookie"));
-            let cookie_object = !matches!(value.kind, Kind::Object(_)) || self.is_cookie(&value);
-            if is_cookie && cookie_object {
-                self.emit_line(&value, it);
-            }
-        }
-    }
-
-    fn is_cookie(&self, value: &Val) -> bool {
-        let Some(Class::Model(path)) = self.class_of(value) else { return false };
-        let role = self.program.catalog.candidates(&path, self.scope.file).role();
-        matches!(role, Some(Role::Cookie | Role::CookieBuilder))
-    }
-
-    fn emit_line(&mut self, value: &Val, it: &Application<'a>) {
-        let value = self.state.refine(value);
-        match &value.kind {
-            Kind::Choice(choice) => {
-                let choice = choice.clone();
-                self.branch(
-                    &super::machine::Truth::Atom(choice.condition, true),
-                    |machine| {
-                        machine.emit_line(&choice.then, it);
-                        Val::null()
-                    },
-                    |machine| {
-                        machine.emit_line(&choice.or_else, it);
-                        Val::null()
-                    },
-                );
-            }
-            Kind::Object(id) => {
-                let mut event = self.event(EventKind::Emit, it);
-                event.cookie = self.snapshot(*id);
-                event.object = Some(*id);
-                self.record(event);
-            }
-            _ => {
-                let mut event = self.event(EventKind::Emit, it);
-                event.operands.push(("text".into(), value.clone()));
-                event.flags.push("raw".into());
-                self.record(event);
-            }
-        }
-    }
-
-    /// A pair or list of headers that is part of a response.
-    pub fn emit_headers(&mut self, pair: (&Val, &Val), span: Span, package: &str) {
-        let it = Application {
-            receiver: None,
-            args: Args::default(),
-            params: Vec::new(),
-            span,
-            set_at: span,
-            owner: None,
-            package: package.into(),
-            path: "headers".into(),
-        };
-        let is_cookie = matches!(&pair.0.kind, Kind::Text(text) | Kind::Word(text) if text.eq_ignore_ascii_case("set-cookie"));
-        if is_cookie {
-            self.emit_line(pair.1, &it);
-        }
-    }
-
-    fn sent(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
-        let name = clause.operand("name").map_or_else(Val::null, |source| self.source(source, it));
-        let known = self.trace.events.iter().rev().find(|event| {
-            event.kind == EventKind::Emit
-                && event
-                    .cookie
-                    .as_ref()
-                    .and_then(|it| it.object.attributes.get("name"))
-                    .is_some_and(|it| it.same(&name))
-        });
-        if let Some(id) = known.and_then(|event| event.object) {
-            return Val::at(Kind::Object(id), it.span);
-        }
-        let path = clause.word("type").cloned().unwrap_or_default();
-        let class = self.program.catalog.class(&path, self.scope.file).unwrap_or(Class::Model(path));
-        let id = self.new_object(class, Some(it.span));
-        if let Some(object) = self.state.object_mut(id) {
-            object.open = true;
-            object.born = None;
-            object.attributes.insert("name".into(), name);
-        }
-        Val::at(Kind::Object(id), it.span)
-    }
-
-    // ---- sessions
-
-    fn session_event(&mut self, kind: EventKind, clause: &Clause, it: &Application<'a>) -> Option<Val> {
-        let mut event = self.event(kind, it);
-        for (name, source) in &clause.operands {
-            match source {
-                Source::On => event.flags.push(name.clone()),
-                Source::Text(word) => event.flags.push(format!("{name}={word}").into()),
-                source => {
-                    let value = self.source(source, it);
-                    event.operands.push((name.clone(), value));
-                }
-            }
-        }
-        self.record(event);
-        None
-    }
-
-    fn session_get(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
-        let key = clause.operand("key").map_or_else(Val::null, |source| self.source(source, it));
-        let mut event = self.event(EventKind::ReadPayload, it);
-        event.operands.push(("key".into(), key.clone()));
-        self.record(event);
-        let id = it.receiver.as_ref().and_then(|receiver| match receiver.kind {
-            Kind::Object(id) => Some(id),
-            _ => None,
-        });
-        let key = self.key_text(&key);
-        // What this very handler stored.
-        let stored: SmolStr = format!("[{key}]").into();
-        if let Some(value) =
-            id.and_then(|id| self.state.object(id)).and_then(|it| it.attributes.get(&stored)).cloned()
-        {
-            return self.state.refine(&value);
-        }
-        let mut names = it.receiver.as_ref().map(|it| it.names().to_vec()).unwrap_or_default();
-        names.push(key.clone());
-        Val::at(Kind::Unknown("stored in the session"), it.span).labelled(Labels::SESSION).with_info(|info| {
-            info.names = names;
-            info.nested = id.map(|id| (id, key));
-        })
-    }
-
-    fn session_write(&mut self, clause: &Clause, it: &Application<'a>) -> Option<Val> {
-        let key = clause.operand("key").map(|source| self.source(source, it));
-        let value = clause.operand("value").map_or_else(Val::null, |source| self.source(source, it));
-        let mut event = self.event(EventKind::WritePayload, it);
-        if let Some(key) = &key {
-            event.operands.push(("key".into(), key.clone()));
-        }
-        event.operands.push(("value".into(), value.clone()));
-        for (name, source) in &clause.operands {
-            if matches!(source, Source::On) {
-                event.flags.push(name.clone());
-            }
-        }
-        let if_absent = clause.flag("if-absent");
-        let id = event.object;
-        self.record(event);
-        let key = key.as_ref().map(|key| self.key_text(key));
-        if let (Some(id), Some(key), false) = (id, &key, if_absent) {
-            let stored: SmolStr = format!("[{key}]").into();
-            // Stored at the first level by this handler: what is done to it afterwards is saved with it.
-            let fresh = value.clone().with_info(|info| info.nested = None);
-            if let Some(object) = self.state.object_mut(id) {
-                object.attributes.insert(stored, fresh);
-            }
-        }
-        if_absent.then(|| {
-            let names = key.iter().cloned().collect();
-            value.with_info(|info| {
-                info.names = names;
-                info.nested = id.zip(key);
-            })
-        })
-    }
-
-    fn key_text(&self, key: &Val) -> SmolStr {
-        match self.rendered(key) {
-            Some(text) => text.into(),
-            None => key.names().join(".").into(),
-        }
-    }
-
-    /// Something was changed in place: if it lies below the first level of a session, that is an event.
-    /// `given` is what was put into it.
-    pub fn mutation(&mut self, value: &Val, given: Option<&Val>, span: Span) {
-        let Some((object, key)) = value.info.as_ref().and_then(|info| info.nested.clone()) else { return };
-        let target = match self.state.object(object).map(|it| it.class.clone()) {
-            Some(Class::Model(path)) => path,
-            _ => SmolStr::default(),
-        };
-        let package = match target.as_str() {
-            "" => SmolStr::default(),
-            path => self
-                .program
-                .catalog
-                .candidates(path, self.scope.file)
-                .package()
-                .map(|it| (*it).clone())
-                .unwrap_or_default(),
-        };
-        self.record(TraceEvent {
-            kind: EventKind::MutateNested,
-            span,
-            path: Vec::new(),
-            via: Vec::new(),
-            item: SmolStr::default(),
-            operands: [("key".into(), Val::new(Kind::Text(key)))]
-                .into_iter()
-                .chain(given.map(|it| ("value".into(), it.clone())))
-                .collect(),
-            cookie: None,
-            target,
-            object: Some(object),
-            package,
-            flags: Vec::new(),
-        });
-    }
-
-    /// A comparison with something that is named like a secret is a credential check.
-    pub fn note_comparison(&mut self, op: crate::ir::BinaryOp, a: &Val, b: &Val, span: Span) {
-        if !matches!(op, crate::ir::BinaryOp::Equal | crate::ir::BinaryOp::NotEqual) {
-            return;
-        }
-        let secret = |value: &Val| {
-            value.names().last().is_some_and(|name| crate::model::words::sensitive(name) == Some("password"))
-                && !matches!(value.kind, Kind::Null | Kind::Text(_))
-        };
-        if secret(a) && !matches!(b.kind, Kind::Null) || secret(b) && !matches!(a.kind, Kind::Null) {
-            self.record(TraceEvent {
-                kind: EventKind::CheckCredentials,
-                span,
-                path: Vec::new(),
-                via: Vec::new(),
-                item: SmolStr::default(),
-                operands: Vec::new(),
-                cookie: None,
-                target: SmolStr::default(),
-                object: None,
-                package: SmolStr::default(),
-                flags: vec!["comparison".into()],
-            });
-        }
-    }
 }
 
 /// The row that counts: the newest when versions disagree.
-fn best<'m>(found: &[Found<'m>]) -> Option<Found<'m>> {
+pub(super) fn best<'m>(found: &[Found<'m>]) -> Option<Found<'m>> {
     found.last().cloned()
 }
 
 /// Objects that are judged by their final state.
-fn is_lasting(role: Role) -> bool {
+pub(super) fn is_lasting(role: Role) -> bool {
     matches!(role, Role::SessionLayer | Role::Csrf | Role::Store | Role::Identity)
 }
 
-fn last_segment(path: &str) -> SmolStr {
+pub(super) fn last_segment(path: &str) -> SmolStr {
     path.rsplit([':', '.']).next().unwrap_or(path).into()
 }
 
@@ -1288,59 +875,4 @@ pub fn constant(source: &Source) -> Option<Kind> {
         Source::Text(word) => Kind::Text(word.clone()),
         Source::Arg(_) | Source::Param(_) | Source::Receiver | Source::Attr(_) => return None,
     })
-}
-
-impl Machine<'_> {
-    /// Headers that a returned value carries: pairs of a header's name and its text, however deep in tuples and lists.
-    pub fn emit_returned(&mut self, value: &Val, span: Span, depth: u32) {
-        let value = self.state.refine(value);
-        if depth == 0 {
-            return;
-        }
-        match &value.kind {
-            Kind::Choice(choice) => {
-                let choice = choice.clone();
-                self.branch(
-                    &super::machine::Truth::Atom(choice.condition, true),
-                    |machine| {
-                        machine.emit_returned(&choice.then, span, depth - 1);
-                        Val::null()
-                    },
-                    |machine| {
-                        machine.emit_returned(&choice.or_else, span, depth - 1);
-                        Val::null()
-                    },
-                );
-            }
-            Kind::Tuple(items) => {
-                let items = items.clone();
-                let place = value.span().unwrap_or(span);
-                if let [name, text] = items.as_ref()
-                    && matches!(name.kind, Kind::Text(_) | Kind::Word(_))
-                {
-                    self.emit_headers((name, text), place, "http");
-                    return;
-                }
-                for item in items.iter() {
-                    self.emit_returned(item, span, depth - 1);
-                }
-            }
-            Kind::Object(id) => {
-                let Some(object) = self.state.object(*id) else { return };
-                if !matches!(object.class, Class::List | Class::Project(_)) {
-                    return;
-                }
-                let items: Vec<Val> = object
-                    .items
-                    .iter()
-                    .map(|(_, item)| item.clone())
-                    .chain(object.attributes.get("0").cloned())
-                    .collect();
-                for item in items.iter().take(16) {
-                    self.emit_returned(item, span, depth - 1);
-                }
-            }
-            _ => {}
-        }
-    }
 }

@@ -3,12 +3,17 @@
 mod builtin;
 mod call;
 mod catalog;
+mod construct;
 mod effect;
+mod emit;
 mod expr;
 mod index;
 mod machine;
+mod member;
+mod method;
 mod operator;
 mod roots;
+mod session;
 mod settings;
 mod state;
 mod trace;

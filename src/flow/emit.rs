@@ -1,0 +1,335 @@
+//! Cookies and headers that are sent.
+
+use std::rc::Rc;
+
+use smol_str::SmolStr;
+
+use super::call::Args;
+use super::effect::Application;
+use super::machine::Machine;
+use super::trace::EventKind;
+use super::trace::{Snapshot, TraceEvent};
+use super::value::{Class, Decided, FrameworkDefault, Kind, ObjectId, Val};
+use crate::ir::Span;
+use crate::model::{Clause, Role, Source};
+
+impl<'a> Machine<'a> {
+    pub(super) fn event(&self, kind: EventKind, it: &Application<'a>) -> TraceEvent {
+        TraceEvent {
+            kind,
+            span: it.span,
+            path: Vec::new(),
+            via: Vec::new(),
+            item: SmolStr::default(),
+            operands: Vec::new(),
+            cookie: None,
+            target: it.owner.map_or_else(|| it.path.clone(), |owner| owner.path.clone()),
+            object: it.receiver.as_ref().and_then(|receiver| match receiver.kind {
+                Kind::Object(id) => Some(id),
+                _ => None,
+            }),
+            package: it.package.clone(),
+            flags: Vec::new(),
+        }
+    }
+
+    pub(super) fn snapshot(&self, id: ObjectId) -> Option<Snapshot> {
+        let object = self.state.object(id)?.clone();
+        let symbolic = object.born.is_none();
+        Some(Snapshot { object, symbolic })
+    }
+
+    pub(super) fn emit(&mut self, clause: &Clause, it: &Application<'a>, kind: EventKind) {
+        let mut event = self.event(kind, it);
+        for (name, source) in &clause.operands {
+            if matches!(source, Source::On)
+                && !matches!(name.as_str(), "secure" | "http_only" | "partitioned" | "removal")
+            {
+                event.flags.push(name.clone());
+            }
+        }
+        let protection = clause
+            .operand("protection")
+            .map(|source| self.source(source, it))
+            .or_else(|| self.receiver_attribute(it, "protection"));
+        let prefix = self.receiver_attribute(it, "prefix");
+        let cookie = clause.operand("cookie").map(|source| self.source(source, it));
+        let id = if let Some(cookie) = cookie {
+            let cookie_path = "cookie::Cookie";
+            let cookie = self.as_object(&cookie, cookie_path, it.span);
+            let cookie = self.state.refine(&cookie);
+            if let Kind::Choice(choice) = &cookie.kind {
+                // One of two cookies: each is sent in its case.
+                let choice = choice.clone();
+                let positional = |value: &Val| Application {
+                    receiver: it.receiver.clone(),
+                    args: Args::positional(vec![value.clone()]),
+                    params: Vec::new(),
+                    span: it.span,
+                    set_at: it.set_at,
+                    owner: it.owner,
+                    package: it.package.clone(),
+                    path: it.path.clone(),
+                };
+                let (a, b) = (positional(&choice.then), positional(&choice.or_else));
+                self.branch(
+                    &super::machine::Truth::Atom(choice.condition, true),
+                    |machine| {
+                        machine.emit(clause, &a, kind);
+                        Val::null()
+                    },
+                    |machine| {
+                        machine.emit(clause, &b, kind);
+                        Val::null()
+                    },
+                );
+                return;
+            }
+            let Kind::Object(id) = cookie.kind else { return };
+            // The other operands fill in what is still unset.
+            let filling: Vec<(SmolStr, Val)> = clause
+                .operands
+                .iter()
+                .filter(|(name, source)| {
+                    name != "cookie"
+                        && !matches!(
+                            (name.as_str(), source),
+                            ("only-if-sent" | "no-path" | "strips-header", _)
+                        )
+                })
+                .map(|(name, source)| (name.clone(), self.source(source, it)))
+                .collect();
+            let owner = it.owner;
+            if let Some(object) = self.state.object_mut(id) {
+                for (name, value) in filling {
+                    let unset = object
+                        .attributes
+                        .get(&name)
+                        .is_none_or(|it| matches!(it.kind, Kind::Unset | Kind::Null));
+                    if unset && name != "protection" {
+                        let origin = owner.map_or(Decided::Nowhere, |owner| {
+                            Decided::Default(Rc::new(FrameworkDefault {
+                                package: owner.package.clone(),
+                                version: owner.versions.to_string().into(),
+                                source: owner.source.clone(),
+                            }))
+                        });
+                        object.attributes.insert(name, Val { origin, ..value });
+                    }
+                }
+            }
+            id
+        } else {
+            let class = Class::Model("<cookie>".into());
+            let id = self.new_object(class, Some(it.span));
+            let given: Vec<(SmolStr, Val)> = clause
+                .operands
+                .iter()
+                .map(|(name, source)| (name.clone(), self.source(source, it)))
+                .collect();
+            if let Some(object) = self.state.object_mut(id) {
+                for (name, value) in given {
+                    if name == "value" {
+                        object.labels = value.labels();
+                    }
+                    object.attributes.insert(name, value);
+                }
+            }
+            id
+        };
+        let mut snapshot = self.snapshot(id);
+        if let Some(snapshot) = &mut snapshot {
+            if let Some(protection) = protection {
+                snapshot.object.attributes.insert("protection".into(), protection);
+            }
+            if let Some(prefix) = prefix {
+                snapshot.object.attributes.insert("prefix".into(), prefix);
+            }
+            if let Some(owner) = it.owner {
+                for (name, word) in &owner.traits {
+                    let key: SmolStr = format!("<{name}>").into();
+                    snapshot.object.attributes.insert(key, Val::new(Kind::Word(word.clone())));
+                }
+            }
+        }
+        event.cookie = snapshot;
+        event.object = Some(id);
+        self.record(event);
+    }
+
+    pub(super) fn receiver_attribute(&self, it: &Application<'a>, name: &str) -> Option<Val> {
+        let Kind::Object(id) = it.receiver.as_ref()?.kind else { return None };
+        self.state.object(id)?.attributes.get(name).cloned()
+    }
+
+    pub(super) fn emit_raw(&mut self, clause: &Clause, it: &Application<'a>) {
+        let mut pairs: Vec<(Val, Val)> = Vec::new();
+        if let Some(pair) = clause.operand("pair") {
+            let pair = self.source(pair, it);
+            if let Some([name, value]) = self.known_items(&pair).as_deref() {
+                pairs.push((name.clone(), value.clone()));
+            } else {
+                // An object that is a header by itself, a cookie for example.
+                pairs.push((Val::new(Kind::Text("set-cookie".into())), pair));
+                if !matches!(pairs[0].1.kind, Kind::Object(_)) {
+                    return;
+                }
+            }
+        } else if let Some(mapping) = clause.operand("mapping") {
+            let mapping = self.source(mapping, it);
+            if let Kind::Object(id) = mapping.kind
+                && let Some(object) = self.state.object(id)
+                && matches!(object.class, Class::Map)
+            {
+                pairs.extend(object.items.iter().cloned());
+            }
+        } else {
+            let name = clause.operand("name").map_or_else(Val::null, |source| self.source(source, it));
+            let value = clause.operand("value").map_or_else(Val::null, |source| self.source(source, it));
+            pairs.push((name, value));
+        }
+        for (name, value) in pairs {
+            let name = self.state.refine(&name);
+            let is_cookie = matches!(&name.kind, Kind::Text(text) | Kind::Word(text) if text.eq_ignore_ascii_case("set-cookie"));
+            let cookie_object = !matches!(value.kind, Kind::Object(_)) || self.is_cookie(&value);
+            if is_cookie && cookie_object {
+                self.emit_line(&value, it);
+            }
+        }
+    }
+
+    pub(super) fn is_cookie(&self, value: &Val) -> bool {
+        let Some(Class::Model(path)) = self.class_of(value) else { return false };
+        let role = self.program.catalog.candidates(&path, self.scope.file).role();
+        matches!(role, Some(Role::Cookie | Role::CookieBuilder))
+    }
+
+    pub(super) fn emit_line(&mut self, value: &Val, it: &Application<'a>) {
+        let value = self.state.refine(value);
+        match &value.kind {
+            Kind::Choice(choice) => {
+                let choice = choice.clone();
+                self.branch(
+                    &super::machine::Truth::Atom(choice.condition, true),
+                    |machine| {
+                        machine.emit_line(&choice.then, it);
+                        Val::null()
+                    },
+                    |machine| {
+                        machine.emit_line(&choice.or_else, it);
+                        Val::null()
+                    },
+                );
+            }
+            Kind::Object(id) => {
+                let mut event = self.event(EventKind::Emit, it);
+                event.cookie = self.snapshot(*id);
+                event.object = Some(*id);
+                self.record(event);
+            }
+            _ => {
+                let mut event = self.event(EventKind::Emit, it);
+                event.operands.push(("text".into(), value.clone()));
+                event.flags.push("raw".into());
+                self.record(event);
+            }
+        }
+    }
+
+    /// A pair or list of headers that is part of a response.
+    pub fn emit_headers(&mut self, pair: (&Val, &Val), span: Span, package: &str) {
+        let it = Application {
+            receiver: None,
+            args: Args::default(),
+            params: Vec::new(),
+            span,
+            set_at: span,
+            owner: None,
+            package: package.into(),
+            path: "headers".into(),
+        };
+        let is_cookie = matches!(&pair.0.kind, Kind::Text(text) | Kind::Word(text) if text.eq_ignore_ascii_case("set-cookie"));
+        if is_cookie {
+            self.emit_line(pair.1, &it);
+        }
+    }
+
+    pub(super) fn sent(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
+        let name = clause.operand("name").map_or_else(Val::null, |source| self.source(source, it));
+        let known = self.trace.events.iter().rev().find(|event| {
+            event.kind == EventKind::Emit
+                && event
+                    .cookie
+                    .as_ref()
+                    .and_then(|it| it.object.attributes.get("name"))
+                    .is_some_and(|it| it.same(&name))
+        });
+        if let Some(id) = known.and_then(|event| event.object) {
+            return Val::at(Kind::Object(id), it.span);
+        }
+        let path = clause.word("type").cloned().unwrap_or_default();
+        let class = self.program.catalog.class(&path, self.scope.file).unwrap_or(Class::Model(path));
+        let id = self.new_object(class, Some(it.span));
+        if let Some(object) = self.state.object_mut(id) {
+            object.open = true;
+            object.born = None;
+            object.attributes.insert("name".into(), name);
+        }
+        Val::at(Kind::Object(id), it.span)
+    }
+}
+
+impl Machine<'_> {
+    /// Headers that a returned value carries: pairs of a header's name and its text, however deep in tuples and lists.
+    pub fn emit_returned(&mut self, value: &Val, span: Span, depth: u32) {
+        let value = self.state.refine(value);
+        if depth == 0 {
+            return;
+        }
+        match &value.kind {
+            Kind::Choice(choice) => {
+                let choice = choice.clone();
+                self.branch(
+                    &super::machine::Truth::Atom(choice.condition, true),
+                    |machine| {
+                        machine.emit_returned(&choice.then, span, depth - 1);
+                        Val::null()
+                    },
+                    |machine| {
+                        machine.emit_returned(&choice.or_else, span, depth - 1);
+                        Val::null()
+                    },
+                );
+            }
+            Kind::Tuple(items) => {
+                let items = items.clone();
+                let place = value.span().unwrap_or(span);
+                if let [name, text] = items.as_ref()
+                    && matches!(name.kind, Kind::Text(_) | Kind::Word(_))
+                {
+                    self.emit_headers((name, text), place, "http");
+                    return;
+                }
+                for item in items.iter() {
+                    self.emit_returned(item, span, depth - 1);
+                }
+            }
+            Kind::Object(id) => {
+                let Some(object) = self.state.object(*id) else { return };
+                if !matches!(object.class, Class::List | Class::Project(_)) {
+                    return;
+                }
+                let items: Vec<Val> = object
+                    .items
+                    .iter()
+                    .map(|(_, item)| item.clone())
+                    .chain(object.attributes.get("0").cloned())
+                    .collect();
+                for item in items.iter().take(16) {
+                    self.emit_returned(item, span, depth - 1);
+                }
+            }
+            _ => {}
+        }
+    }
+}

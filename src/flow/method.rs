@@ -1,0 +1,498 @@
+//! Methods: of frameworks, of the project, of plain values.
+
+use std::rc::Rc;
+
+use super::builtin::{Operation, builtins};
+use super::call::{Args, is_super};
+use super::index::TypeId;
+use super::machine::{Machine, Truth};
+use super::state::choose;
+use super::value::{Class, Kind, Piece, Ty, TyDef, Val};
+use crate::ir::{self, BinaryOp, Ident, MethodCall, Span};
+
+impl Machine<'_> {
+    pub fn method(&mut self, call: &MethodCall, span: Span) -> Val {
+        if matches!(&call.receiver.kind, ir::ExprKind::Path(path) if is_super(path)) {
+            return self.method_of_bases(call, span);
+        }
+        let receiver = self.eval(&call.receiver);
+        let receiver = self.state.refine(&receiver);
+        // A call on a module or a path is a call of a function.
+        if let Kind::Module(_) | Kind::External(_) | Kind::Type(_) = receiver.kind {
+            let callee = self.field(&receiver, &call.method);
+            let args = self.args(&call.args);
+            return self.apply(&callee, args, span, call.method.span);
+        }
+        let args = self.args(&call.args);
+        let types: Vec<Ty> = call.type_args.iter().map(|ty| self.ty(ty, self.scope)).collect();
+        self.call_method(&receiver, &call.method, args, span, &types)
+    }
+
+    /// A method of `self` as the base classes of the class at hand have it.
+    pub(super) fn method_of_bases(&mut self, call: &MethodCall, span: Span) -> Val {
+        let receiver = self.state.variable("self").cloned().unwrap_or_else(|| Val::unknown("no object"));
+        let args = self.args(&call.args);
+        let Some(Ty { def: TyDef::Project(id), .. }) = self.owner.clone() else {
+            return self.unknown_method(&receiver, &call.method, &args, span);
+        };
+        if let Some(definition) = self.find_inherited(&id, &call.method.name, 4) {
+            // Both are one method of one object: the place is where it happens.
+            return self.enter(&definition, Some(receiver), args, span, None);
+        }
+        self.inherited_method(&id, &receiver, &call.method, &args, span, 4)
+            .unwrap_or_else(|| self.unknown_method(&receiver, &call.method, &args, span))
+    }
+
+    pub fn call_method(&mut self, receiver: &Val, name: &Ident, args: Args, span: Span, types: &[Ty]) -> Val {
+        if !self.step() {
+            return Val::unknown("the budget is used up");
+        }
+        let receiver = self.state.refine(receiver);
+        if let Kind::Choice(choice) = &receiver.kind
+            && [&choice.then, &choice.or_else].iter().any(|it| matches!(it.kind, Kind::Object(_)))
+        {
+            let choice = choice.clone();
+            let other = args.clone();
+            return self.branch(
+                &Truth::Atom(choice.condition, true),
+                |it| it.call_method(&choice.then, name, args, span, types),
+                |it| it.call_method(&choice.or_else, name, other, span, types),
+            );
+        }
+        if let Kind::Object(id) = receiver.kind
+            && let Some(Val { kind: Kind::Function(_), .. }) =
+                self.state.object(id).and_then(|it| it.attributes.get(&name.name))
+        {
+            let callee = self.field(&receiver, name);
+            return self.apply(&callee, args, span, name.span);
+        }
+        let mut receiver = receiver;
+        // A wrapper's own methods first (`unwrap_or`), then those of what it holds.
+        let class = match self.class_of(&receiver) {
+            Some(class) => Some(class),
+            None => receiver.ty().map(|ty| self.peel(ty)).and_then(|inner| {
+                let class = self.class_of_type(&inner);
+                if class.is_some() {
+                    receiver = receiver.clone().with_info(|info| info.ty = Some(inner));
+                }
+                class
+            }),
+        };
+        if let Some(class) = &class
+            && let Some(value) = self.method_of_class(class, &receiver, name, &args, span, types)
+        {
+            return value;
+        }
+        let path = match (&class, receiver.ty().map(|ty| &ty.def)) {
+            (Some(Class::Model(path)), _) => Some(path.clone()),
+            (_, Some(TyDef::External(path))) => Some(path.clone()),
+            _ => None,
+        };
+        if let Some(definition) = self.program.index.extension_method(&name.name, path.as_deref()) {
+            return self.inline(&definition, Some(receiver), args, span);
+        }
+        self.plain_method(&receiver, name, &args, span)
+    }
+
+    pub(super) fn method_of_class(
+        &mut self,
+        class: &Class,
+        receiver: &Val,
+        name: &Ident,
+        args: &Args,
+        span: Span,
+        types: &[Ty],
+    ) -> Option<Val> {
+        match class {
+            Class::Model(_) => {
+                self.framework_method(class, receiver, name, args, span, types).or_else(|| {
+                    let inner = self.wrapped(receiver)?;
+                    let class = self.class_of(&inner)?;
+                    self.method_of_class(&class, &inner, name, args, span, types)
+                })
+            }
+            Class::Project(id) => {
+                if let Some(definition) = self.find_method(id, &name.name, 4) {
+                    return Some(self.inline(&definition, Some(receiver.clone()), args.clone(), span));
+                }
+                // Deref to what a newtype wraps.
+                if let Some(inner) = self.newtype_content(id, receiver, name.span) {
+                    let class = self.class_of(&inner)?;
+                    return self.method_of_class(&class, &inner, name, args, span, types);
+                }
+                self.inherited_method(id, receiver, name, args, span, 4)
+            }
+            Class::List | Class::Map => None,
+        }
+    }
+
+    /// The only field of a wrapper, when that is an object of a framework or of the project.
+    pub(super) fn newtype_content(&mut self, id: &TypeId, receiver: &Val, span: Span) -> Option<Val> {
+        let [field] = id.def.fields.as_slice() else { return None };
+        if id.def.kind != ir::TypeKind::Struct {
+            return None;
+        }
+        let inner = self.field(receiver, &Ident { name: field.name.name.clone(), span });
+        self.class_of(&inner).is_some().then_some(inner)
+    }
+
+    pub(super) fn inherited_method(
+        &mut self,
+        id: &TypeId,
+        receiver: &Val,
+        name: &Ident,
+        args: &Args,
+        span: Span,
+        depth: u32,
+    ) -> Option<Val> {
+        if depth == 0 {
+            return None;
+        }
+        for written in id.def.bases.clone() {
+            match self.ty(&written, id.scope).def {
+                TyDef::Project(parent) if parent != *id => {
+                    if let Some(value) = self.inherited_method(&parent, receiver, name, args, span, depth - 1)
+                    {
+                        return Some(value);
+                    }
+                }
+                TyDef::External(path) => {
+                    if let Some(class) = self.program.catalog.class(&path, self.scope.file)
+                        && self.has_method(&class, &name.name)
+                    {
+                        return self.framework_method(&class, receiver, name, args, span, &[]);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// A method of a plain value.
+    pub(super) fn plain_method(&mut self, receiver: &Val, name: &Ident, args: &Args, span: Span) -> Val {
+        let Some(operation) = builtins().methods.get(name.name.as_str()).copied() else {
+            return self.unknown_method(receiver, name, args, span);
+        };
+        self.operation(operation, receiver, name, args, span)
+    }
+
+    pub(super) fn unknown_method(&mut self, receiver: &Val, name: &Ident, args: &Args, span: Span) -> Val {
+        let result = self.escape(args, span);
+        let mut names = receiver.names().to_vec();
+        if names.len() < 8 {
+            names.push(name.name.clone());
+        }
+        let labels = receiver.labels().with(result.labels());
+        let labels = self.program.catalog.method_labels(&name.name, labels, self.scope.file);
+        Val { origin: super::value::Decided::At(span), ..Val::unknown("result of a method that is not seen") }
+            .labelled(labels)
+            .with_info(|info| info.names = names)
+    }
+
+    /// One of the languages' own operations.
+    pub fn operation(
+        &mut self,
+        operation: Operation,
+        receiver: &Val,
+        name: &Ident,
+        args: &Args,
+        span: Span,
+    ) -> Val {
+        let first = args.positional.first().cloned();
+        match operation {
+            Operation::Same => receiver.clone(),
+            Operation::Fallback => {
+                first.map_or_else(|| receiver.clone(), |fallback| self.or_fallback(receiver, fallback, span))
+            }
+            Operation::FallbackCall => {
+                let fallback = first.map_or_else(Val::null, |callee| {
+                    self.apply(&callee, Args::positional(vec![Val::unknown("an error")]), span, name.span)
+                });
+                if self.state.alive { self.or_fallback(receiver, fallback, span) } else { receiver.clone() }
+            }
+            Operation::FallbackDefault => self.or_fallback(receiver, Val::unknown("a default"), span),
+            Operation::Map => match first {
+                Some(callee) => self.map_value(receiver, &callee, span),
+                None => receiver.clone(),
+            },
+            Operation::MapOr | Operation::MapOrElse => {
+                let mapped = match args.positional.get(1) {
+                    Some(callee) => self.map_value(receiver, &callee.clone(), span),
+                    None => return receiver.clone(),
+                };
+                let fallback = match (operation, first) {
+                    (Operation::MapOrElse, Some(callee)) => {
+                        self.apply(&callee, Args::positional(vec![Val::unknown("an error")]), span, name.span)
+                    }
+                    (_, Some(fallback)) => fallback,
+                    (_, None) => Val::null(),
+                };
+                self.or_fallback(&mapped, fallback, span)
+            }
+            Operation::IsSomeAnd => {
+                let mapped = first.map_or_else(Val::null, |callee| self.map_value(receiver, &callee, span));
+                self.or_fallback(&mapped, Val::at(Kind::Bool(false), span), span)
+            }
+            Operation::Tap => {
+                if let Some(callee) = first {
+                    self.apply(&callee, Args::positional(vec![receiver.clone()]), span, name.span);
+                }
+                receiver.clone()
+            }
+            Operation::Then | Operation::ThenSome => {
+                let truth = self.truth(receiver, span);
+                self.branch(
+                    &truth,
+                    |it| match (operation, first) {
+                        (Operation::Then, Some(callee)) => {
+                            it.apply(&callee, Args::default(), span, name.span)
+                        }
+                        (_, Some(value)) => value,
+                        (_, None) => Val::null(),
+                    },
+                    |_| Val::at(Kind::Null, span),
+                )
+            }
+            Operation::Equals | Operation::Differs => {
+                let op = if operation == Operation::Equals { BinaryOp::Equal } else { BinaryOp::NotEqual };
+                let other = first.unwrap_or_else(Val::null);
+                self.note_comparison(op, receiver, &other, span);
+                self.combine(op, receiver, &other, span)
+            }
+            Operation::IsSome | Operation::IsNone => {
+                let some = operation == Operation::IsSome;
+                match self.presence_of(receiver, span) {
+                    Truth::Known(known) => Val::at(Kind::Bool(known == some), span),
+                    Truth::Atom(atom, polarity) => choose(
+                        atom,
+                        Val::at(Kind::Bool(polarity == some), span),
+                        Val::at(Kind::Bool(polarity != some), span),
+                    ),
+                }
+            }
+            Operation::Not => self.unary(ir::UnaryOp::Not, receiver, span),
+            Operation::Append | Operation::Extend | Operation::Insert | Operation::Mutate => {
+                self.mutate(operation, receiver, args, span);
+                if receiver.is_unknown() {
+                    args.all().for_each(|value| self.share(value));
+                }
+                Val::null()
+            }
+            Operation::Item => {
+                let index = first.unwrap_or_else(Val::null);
+                let found = self.index_plain(receiver, &index, span);
+                match args.positional.get(1) {
+                    Some(default) if found.is_unknown() => {
+                        let info = found.info.clone();
+                        let labels = default.labels();
+                        Val { info, ..found }.labelled(labels)
+                    }
+                    _ => found,
+                }
+            }
+            Operation::Iterate => receiver.clone(),
+            Operation::First => self.element_of(receiver),
+            Operation::Copy => self.copy(receiver, span),
+            Operation::Length => Val::at(Kind::Unknown("a length"), span),
+            Operation::Call => {
+                first.map_or_else(Val::null, |callee| self.apply(&callee, Args::default(), span, name.span))
+            }
+            Operation::EmptyList => self.list(Vec::new(), false, span),
+            Operation::EmptyMap => self.map(Vec::new(), false, span),
+            Operation::Bool => {
+                let value = first.unwrap_or_else(Val::null);
+                let negated = self.unary(ir::UnaryOp::Not, &value, span);
+                self.unary(ir::UnaryOp::Not, &negated, span)
+            }
+            Operation::Null => Val::at(Kind::Null, span),
+            Operation::Repeat => {
+                let times = first.unwrap_or_else(Val::null);
+                self.combine(BinaryOp::Multiply, receiver, &times, span)
+            }
+            Operation::Int => {
+                let value = first.unwrap_or_else(Val::null);
+                self.lift(&value, &mut |_, it| super::operator::parse(&it))
+            }
+            _ => self.lift(receiver, &mut |_, it| super::operator::text(operation, &it, first.as_ref())),
+        }
+    }
+
+    pub(super) fn index_plain(&mut self, base: &Val, index: &Val, span: Span) -> Val {
+        if matches!(base.kind, Kind::Object(_))
+            && self.class_of(base).is_some_and(|it| matches!(it, Class::List | Class::Map))
+        {
+            return self.index(base, index, span);
+        }
+        self.item_of(base, index, span)
+    }
+
+    /// A copy that no longer is the original.
+    pub(super) fn copy(&mut self, value: &Val, span: Span) -> Val {
+        let mut value = value.clone();
+        if let Kind::Object(id) = value.kind
+            && let Some(object) = self.state.object(id).cloned()
+        {
+            let fresh = self.new_object(object.class.clone(), Some(span));
+            if let Some(target) = self.state.object_mut(fresh) {
+                target.attributes = object.attributes;
+                target.items = object.items;
+                target.open = object.open;
+                target.labels = object.labels;
+            }
+            value.kind = Kind::Object(fresh);
+        }
+        value.with_info(|info| info.nested = None)
+    }
+
+    pub(super) fn mutate(&mut self, operation: Operation, receiver: &Val, args: &Args, span: Span) {
+        if let Kind::Object(id) = receiver.kind {
+            let more = match operation {
+                Operation::Extend => args.positional.first().and_then(|it| self.known_items(it)),
+                _ => None,
+            };
+            let labels = args.labels();
+            if let Some(object) = self.state.object_mut(id)
+                && matches!(object.class, Class::List | Class::Map)
+            {
+                object.labels = object.labels.with(labels);
+                let full = object.items.len() >= super::state::ITEMS;
+                object.open |= full;
+                match (operation, args.positional.as_slice()) {
+                    _ if full => {}
+                    (Operation::Append, [item]) => object.items.push((Val::new(Kind::Unset), item.clone())),
+                    (Operation::Insert, [key, value]) if matches!(object.class, Class::Map) => {
+                        object.items.retain(|(known, _)| !known.same(key));
+                        object.items.push((key.clone(), value.clone()));
+                    }
+                    (Operation::Extend, _) => match more {
+                        Some(items) => {
+                            object.items.extend(items.into_iter().map(|item| (Val::new(Kind::Unset), item)));
+                        }
+                        None => object.open = true,
+                    },
+                    _ => object.open = true,
+                }
+            }
+        }
+        self.mutation(receiver, None, span);
+    }
+
+    /// The value, or `fallback` where it is missing.
+    pub fn or_fallback(&mut self, value: &Val, fallback: Val, span: Span) -> Val {
+        let value = self.state.refine(value);
+        match &value.kind {
+            Kind::Null | Kind::Unset => fallback,
+            Kind::Env { name, fallback: None } => Val {
+                kind: Kind::Env { name: name.clone(), fallback: Some(Rc::new(fallback)) },
+                ..value.clone()
+            },
+            // A fallback that cannot be read falls back further.
+            Kind::Env { name, fallback: Some(inner) } if inner.is_unknown() && inner.names().is_empty() => {
+                Val {
+                    kind: Kind::Env { name: name.clone(), fallback: Some(Rc::new(fallback)) },
+                    ..value.clone()
+                }
+            }
+            Kind::Choice(choice) => {
+                let choice = choice.clone();
+                let then = self.or_fallback(&choice.then, fallback.clone(), span);
+                let or_else = self.or_fallback(&choice.or_else, fallback, span);
+                choose(choice.condition, then, or_else)
+            }
+            Kind::Unknown(_) | Kind::Param(_) => {
+                if fallback.is_unknown() {
+                    return value;
+                }
+                match self.presence_of(&value, span) {
+                    Truth::Known(true) => value,
+                    Truth::Known(false) => fallback,
+                    Truth::Atom(atom, polarity) if polarity => choose(atom, value, fallback),
+                    Truth::Atom(atom, _) => choose(atom, fallback, value),
+                }
+            }
+            _ => value,
+        }
+    }
+
+    /// A closure applied to what a value holds.
+    pub(super) fn map_value(&mut self, value: &Val, callee: &Val, span: Span) -> Val {
+        let value = self.state.refine(value);
+        match &value.kind {
+            Kind::Null => value,
+            Kind::Env { fallback: None, name } => {
+                let name = name.clone();
+                let variable =
+                    Val::unknown("an environment variable").with_info(|info| info.names = vec![name.clone()]);
+                let mapped = self.apply(callee, Args::positional(vec![variable]), span, span);
+                // A comparison with the name of a deployment decides itself; else the environment decides.
+                if matches!(mapped.kind, Kind::Choice(_)) && self.follows_deployment(&mapped) {
+                    return mapped;
+                }
+                Val { kind: Kind::Env { name, fallback: None }, ..value }
+            }
+            Kind::Env { .. } | Kind::Setting { .. } | Kind::Choice(_) => {
+                self.lift(&value, &mut |machine, it| {
+                    if matches!(it.kind, Kind::Null) {
+                        it
+                    } else {
+                        machine.apply(callee, Args::positional(vec![it]), span, span)
+                    }
+                })
+            }
+            _ => {
+                let missing = self.presence_of(&value, span);
+                let this = value.clone();
+                match missing {
+                    Truth::Known(_) => self.apply(callee, Args::positional(vec![value]), span, span),
+                    Truth::Atom(..) => {
+                        let element = self.inner_value(&value);
+                        self.branch(
+                            &missing,
+                            |it| it.apply(callee, Args::positional(vec![element]), span, span),
+                            |_| Val { kind: Kind::Null, ..this },
+                        )
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn follows_deployment(&self, value: &Val) -> bool {
+        matches!(&value.kind, Kind::Choice(choice)
+            if self.atoms[choice.condition as usize].kind == super::value::AtomKind::Debug
+                && self.known_truth(&choice.then).is_some()
+                && self.known_truth(&choice.or_else).is_some())
+    }
+
+    /// What an optional value holds when it is there; of a collection, an element.
+    pub(super) fn inner_value(&mut self, value: &Val) -> Val {
+        if value.ty().is_some_and(|ty| builtins().collection.contains(ty.last().as_str())) {
+            return self.element_of(value);
+        }
+        value.clone()
+    }
+
+    #[must_use]
+    pub fn rendered(&self, value: &Val) -> Option<String> {
+        match &value.kind {
+            Kind::Text(text) => Some(text.to_string()),
+            Kind::Int(number) => Some(number.to_string()),
+            Kind::Duration(seconds) => Some(seconds.to_string()),
+            Kind::Bool(it) => Some(it.to_string()),
+            _ => None,
+        }
+    }
+
+    /// Text of a value with its known pieces.
+    #[must_use]
+    pub fn pieces(&self, value: &Val) -> Vec<Piece> {
+        match &value.kind {
+            Kind::Pieces(pieces) => pieces.to_vec(),
+            _ => match self.rendered(value) {
+                Some(text) => vec![Piece::Text(text.into())],
+                None => vec![Piece::Hole(value.clone())],
+            },
+        }
+    }
+}

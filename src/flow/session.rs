@@ -1,0 +1,163 @@
+//! What calls do to sessions and identities.
+
+use smol_str::SmolStr;
+
+use super::effect::Application;
+use super::machine::Machine;
+use super::trace::EventKind;
+use super::trace::TraceEvent;
+use super::value::{Class, Kind, Val};
+use crate::ir::Span;
+use crate::model::Labels;
+use crate::model::{Clause, Source};
+
+impl<'a> Machine<'a> {
+    pub(super) fn session_event(
+        &mut self,
+        kind: EventKind,
+        clause: &Clause,
+        it: &Application<'a>,
+    ) -> Option<Val> {
+        let mut event = self.event(kind, it);
+        for (name, source) in &clause.operands {
+            match source {
+                Source::On => event.flags.push(name.clone()),
+                Source::Text(word) => event.flags.push(format!("{name}={word}").into()),
+                source => {
+                    let value = self.source(source, it);
+                    event.operands.push((name.clone(), value));
+                }
+            }
+        }
+        self.record(event);
+        None
+    }
+
+    pub(super) fn session_get(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
+        let key = clause.operand("key").map_or_else(Val::null, |source| self.source(source, it));
+        let mut event = self.event(EventKind::ReadPayload, it);
+        event.operands.push(("key".into(), key.clone()));
+        self.record(event);
+        let id = it.receiver.as_ref().and_then(|receiver| match receiver.kind {
+            Kind::Object(id) => Some(id),
+            _ => None,
+        });
+        let key = self.key_text(&key);
+        // What this very handler stored.
+        let stored: SmolStr = format!("[{key}]").into();
+        if let Some(value) =
+            id.and_then(|id| self.state.object(id)).and_then(|it| it.attributes.get(&stored)).cloned()
+        {
+            return self.state.refine(&value);
+        }
+        let mut names = it.receiver.as_ref().map(|it| it.names().to_vec()).unwrap_or_default();
+        names.push(key.clone());
+        Val::at(Kind::Unknown("stored in the session"), it.span).labelled(Labels::SESSION).with_info(|info| {
+            info.names = names;
+            info.nested = id.map(|id| (id, key));
+        })
+    }
+
+    pub(super) fn session_write(&mut self, clause: &Clause, it: &Application<'a>) -> Option<Val> {
+        let key = clause.operand("key").map(|source| self.source(source, it));
+        let value = clause.operand("value").map_or_else(Val::null, |source| self.source(source, it));
+        let mut event = self.event(EventKind::WritePayload, it);
+        if let Some(key) = &key {
+            event.operands.push(("key".into(), key.clone()));
+        }
+        event.operands.push(("value".into(), value.clone()));
+        for (name, source) in &clause.operands {
+            if matches!(source, Source::On) {
+                event.flags.push(name.clone());
+            }
+        }
+        let if_absent = clause.flag("if-absent");
+        let id = event.object;
+        self.record(event);
+        let key = key.as_ref().map(|key| self.key_text(key));
+        if let (Some(id), Some(key), false) = (id, &key, if_absent) {
+            let stored: SmolStr = format!("[{key}]").into();
+            // Stored at the first level by this handler: what is done to it afterwards is saved with it.
+            let fresh = value.clone().with_info(|info| info.nested = None);
+            if let Some(object) = self.state.object_mut(id) {
+                object.attributes.insert(stored, fresh);
+            }
+        }
+        if_absent.then(|| {
+            let names = key.iter().cloned().collect();
+            value.with_info(|info| {
+                info.names = names;
+                info.nested = id.zip(key);
+            })
+        })
+    }
+
+    pub(super) fn key_text(&self, key: &Val) -> SmolStr {
+        match self.rendered(key) {
+            Some(text) => text.into(),
+            None => key.names().join(".").into(),
+        }
+    }
+
+    /// Something was changed in place: if it lies below the first level of a session, that is an event.
+    /// `given` is what was put into it.
+    pub fn mutation(&mut self, value: &Val, given: Option<&Val>, span: Span) {
+        let Some((object, key)) = value.info.as_ref().and_then(|info| info.nested.clone()) else { return };
+        let target = match self.state.object(object).map(|it| it.class.clone()) {
+            Some(Class::Model(path)) => path,
+            _ => SmolStr::default(),
+        };
+        let package = match target.as_str() {
+            "" => SmolStr::default(),
+            path => self
+                .program
+                .catalog
+                .candidates(path, self.scope.file)
+                .package()
+                .map(|it| (*it).clone())
+                .unwrap_or_default(),
+        };
+        self.record(TraceEvent {
+            kind: EventKind::MutateNested,
+            span,
+            path: Vec::new(),
+            via: Vec::new(),
+            item: SmolStr::default(),
+            operands: [("key".into(), Val::new(Kind::Text(key)))]
+                .into_iter()
+                .chain(given.map(|it| ("value".into(), it.clone())))
+                .collect(),
+            cookie: None,
+            target,
+            object: Some(object),
+            package,
+            flags: Vec::new(),
+        });
+    }
+
+    /// A comparison with something that is named like a secret is a credential check.
+    pub fn note_comparison(&mut self, op: crate::ir::BinaryOp, a: &Val, b: &Val, span: Span) {
+        if !matches!(op, crate::ir::BinaryOp::Equal | crate::ir::BinaryOp::NotEqual) {
+            return;
+        }
+        let secret = |value: &Val| {
+            value.names().last().is_some_and(|name| crate::model::words::sensitive(name) == Some("password"))
+                && !matches!(value.kind, Kind::Null | Kind::Text(_))
+        };
+        if secret(a) && !matches!(b.kind, Kind::Null) || secret(b) && !matches!(a.kind, Kind::Null) {
+            self.record(TraceEvent {
+                kind: EventKind::CheckCredentials,
+                span,
+                path: Vec::new(),
+                via: Vec::new(),
+                item: SmolStr::default(),
+                operands: Vec::new(),
+                cookie: None,
+                target: SmolStr::default(),
+                object: None,
+                package: SmolStr::default(),
+                flags: vec!["comparison".into()],
+            });
+        }
+    }
+}
