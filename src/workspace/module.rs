@@ -1,7 +1,7 @@
 //! Names of modules, and the files that they live in.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use smol_str::SmolStr;
 
@@ -29,7 +29,13 @@ struct Python {
     prefix: String,
     /// Files by their last two parts (`users/models`), for roots that only the program knows.
     endings: OnceLock<BTreeMap<String, Vec<(String, FileId)>>>,
+    /// Every word of any module's path: an import that begins with another one leads outside of the project.
+    words: HashSet<SmolStr>,
+    /// Answers given so far, by folder, level and path.
+    known: RwLock<HashMap<Question, Option<FileId>>>,
 }
+
+type Question = (String, u32, Vec<SmolStr>);
 
 /// Names the module of each file and remembers who is where.
 pub(super) fn build(files: &mut [FileEntry], packages: &[Package], prefix: &str) -> Modules {
@@ -56,7 +62,11 @@ pub(super) fn build(files: &mut [FileEntry], packages: &[Package], prefix: &str)
                 tree.entry(path).or_insert(entry.id);
                 home = Some((index, name));
             }
-            (FileKind::Python, _) => entry.module = modules.python.name(&whole),
+            (FileKind::Python, _) => {
+                entry.module = modules.python.name(&whole);
+                let words = entry.path.trim_end_matches(".py").split('/');
+                modules.python.words.extend(words.map(SmolStr::new));
+            }
             _ => {}
         }
         modules.crates.push(home);
@@ -199,6 +209,26 @@ impl Python {
     }
 
     fn find(
+        &self,
+        files: &BTreeMap<String, FileId>,
+        from: &str,
+        level: u32,
+        path: &[SmolStr],
+    ) -> Option<FileId> {
+        if level == 0 && !path.first().is_some_and(|it| self.words.contains(it)) {
+            return None;
+        }
+        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let question = (folder.to_owned(), level, path.to_vec());
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&question).copied();
+        known.unwrap_or_else(|| {
+            let found = self.search(files, from, level, path);
+            self.known.write().unwrap_or_else(PoisonError::into_inner).insert(question, found);
+            found
+        })
+    }
+
+    fn search(
         &self,
         files: &BTreeMap<String, FileId>,
         from: &str,
