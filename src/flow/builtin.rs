@@ -67,6 +67,8 @@ pub struct Builtins {
     pub records: HashSet<String>,
     /// Types whose content changes through a shared reference.
     pub locks: HashSet<String>,
+    /// Names of functions that say nothing about whose they are.
+    pub common: HashSet<String>,
 }
 
 impl Builtins {
@@ -111,6 +113,7 @@ pub fn builtins() -> &'static Builtins {
             prelude: file.types.prelude,
             records: file.types.records,
             locks: file.types.locks,
+            common: file.names.common,
         }
     });
     &TABLES
@@ -122,7 +125,14 @@ struct File {
     methods: HashMap<Operation, Vec<String>>,
     functions: HashMap<Operation, Vec<String>>,
     types: Types,
+    names: Names,
     settings: Settings,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Names {
+    common: HashSet<String>,
 }
 
 #[derive(Deserialize, Default)]

@@ -216,7 +216,8 @@ impl Machine<'_> {
         let caller_owner = std::mem::replace(&mut self.owner, owner.clone());
         let result_type = function.result.as_ref().map(|ty| self.ty(ty, definition.scope));
         self.owner = caller_owner;
-        let Some(body) = function.body.as_ref().filter(|_| self.may_call(function.span)) else {
+        let follows = self.may_call(function.span) && self.program.relevance.worth_a_call(function.span);
+        let Some(body) = function.body.as_ref().filter(|_| follows) else {
             let value = self.escape(&args, span);
             return match result_type {
                 Some(ty) => value.with_info(|info| info.ty = Some(ty)),

@@ -25,6 +25,7 @@ pub struct Program<'a> {
     pub index: &'a Index<'a>,
     pub catalog: &'a Catalog<'a>,
     pub settings: &'a super::settings::SettingsView<'a>,
+    pub relevance: &'a super::relevance::Relevance,
 }
 
 pub struct Machine<'a> {

@@ -38,6 +38,9 @@ pub fn evaluate<'a, T>(
         }
         let id = ScopeId { file, index: u32::try_from(at).unwrap_or(u32::MAX) };
         for definition in &scope.functions {
+            if !program.relevance.has(definition.function.span) {
+                continue;
+            }
             if definition.gate.as_deref().and_then(super::index::release_gate) == Some(false) {
                 continue;
             }

@@ -133,6 +133,13 @@ impl Workspace {
         problems
     }
 
+    /// Whether a part of a source file names anything that is judged.
+    #[must_use]
+    pub fn is_interesting(&self, file: FileId, text: &str) -> bool {
+        let kind = self.files.get(file.0 as usize).map(|it| it.kind);
+        kind.is_some_and(|kind| prefilter::part_is_interesting(kind, text.as_bytes()))
+    }
+
     /// The file at a path relative to the checked root.
     #[must_use]
     pub fn file(&self, path: &str) -> Option<FileId> {

@@ -52,6 +52,7 @@ pub(super) struct Settings {
 pub(super) struct Interesting {
     pub(super) rust: Vec<String>,
     pub(super) python: Vec<String>,
+    pub(super) functions: Vec<String>,
 }
 
 #[derive(Deserialize)]

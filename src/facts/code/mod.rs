@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::{Attribute, Event, EventKind, Fact, Origin};
-use crate::flow::{Catalog, Index, Program, Root, SettingsView, Units, evaluate, tops};
-use crate::ir::Span;
+use crate::flow::{Catalog, Index, Program, Relevance, Root, SettingsView, Units, evaluate, tops};
+use crate::ir::{FileId, Span};
 use crate::model::Models;
 use crate::workspace::{FileKind, FileRole, Workspace};
 
@@ -41,16 +41,23 @@ pub fn facts(
         .filter(|it| matches!(it.kind, FileKind::Rust | FileKind::Python))
         .map(|it| it.id)
         .collect();
+    let relevance = Relevance::new(&index, &files);
+    // Files of a part share the answers of the models.
+    let part = (files.len() / 64).clamp(1, 16);
     let found: Vec<Found> = files
-        .par_iter()
-        .flat_map_iter(|file| {
+        .par_chunks(part)
+        .flat_map_iter(|files| {
             let catalog = Catalog::new(models, workspace);
-            let program = Program { index: &index, catalog: &catalog, settings: &view };
-            evaluate(*file, &index, &catalog, &view, &program, &mut |root| Found {
-                function: root.definition.function.span,
-                inlined: root.machine.inlined.clone(),
-                facts: of_root(&root),
-            })
+            let program =
+                Program { index: &index, catalog: &catalog, settings: &view, relevance: &relevance };
+            let one = |file: &FileId| {
+                evaluate(*file, &index, &catalog, &view, &program, &mut |root| Found {
+                    function: root.definition.function.span,
+                    inlined: root.machine.inlined.clone(),
+                    facts: of_root(&root),
+                })
+            };
+            files.iter().flat_map(one).collect::<Vec<_>>()
         })
         .collect();
     let calls: Vec<_> = found.iter().map(|it| (it.function, it.inlined.clone())).collect();
