@@ -14,7 +14,7 @@ use crate::ir::{Name, Span, TypeRef};
 use crate::model::Labels;
 
 /// Expressions that one root may evaluate.
-const STEPS: u32 = 30_000;
+const STEPS: u32 = 12_000;
 /// Events that one root may record.
 const EVENTS: usize = 1_000;
 /// Calls into the project that are followed, one inside the other.

@@ -10,6 +10,8 @@ use super::builtin::builtins;
 use super::index::{Definition, Index, Owner};
 use crate::ir::{Attribute, FileId, Span};
 
+/// Calls between a function that matters by itself and the outermost one that is evaluated for its sake.
+const ROUNDS: u32 = 2;
 /// Functions that may share a name which still says whose it is.
 const SHARED: usize = 3;
 
@@ -41,7 +43,7 @@ impl Relevance {
         }
         let mut functions = HashSet::new();
         let mut names: HashSet<SmolStr> = HashSet::new();
-        loop {
+        for round in 0.. {
             let before = functions.len();
             for outline in outlines.iter().filter(|it| it.relevant) {
                 if functions.insert(outline.function) {
@@ -49,13 +51,14 @@ impl Relevance {
                     names.extend(telling.cloned());
                 }
             }
-            if functions.len() == before {
-                return Self { functions };
+            if functions.len() == before || round == ROUNDS {
+                break;
             }
             outlines.par_iter_mut().filter(|it| !it.relevant).for_each(|it| {
                 it.relevant = it.mentions.iter().any(|mention| names.contains(mention));
             });
         }
+        Self { functions }
     }
 
     /// Whether a function is worth an evaluation of its own.
@@ -67,7 +70,7 @@ impl Relevance {
     /// Whether a call of a function is worth following: short ones make values that others use.
     #[must_use]
     pub fn worth_a_call(&self, function: Span) -> bool {
-        const SHORT: u32 = 800;
+        const SHORT: u32 = 400;
         function.end - function.start <= SHORT || self.has(function)
     }
 }

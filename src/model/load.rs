@@ -67,6 +67,8 @@ pub struct Models {
     pub(super) wrong_settings: BTreeMap<SmolStr, WrongSetting>,
     pub(super) settings_cookies: Vec<SettingsCookie>,
     pub(super) named: BTreeMap<SmolStr, Vec<NamedModel>>,
+    /// Packages that set cookies, keep sessions or answer requests, with `-` for `_`.
+    pub(super) frameworks: BTreeSet<SmolStr>,
     rows: Vec<Row>,
     /// Why rows that are being read need not be reached.
     pub(super) excuse: SmolStr,
@@ -106,6 +108,12 @@ impl Models {
         (models, errors)
     }
 
+    /// Whether code that depends on a package may do what is judged; a package of helpers does not make it so.
+    #[must_use]
+    pub fn is_framework(&self, package: &str) -> bool {
+        self.frameworks.contains(package.replace('_', "-").as_str())
+    }
+
     fn read(&mut self, path: &str, text: &str, errors: &mut Vec<ModelError>) {
         let faults = Faults::new(path);
         match DeTable::parse(text) {
@@ -123,6 +131,7 @@ impl Models {
             "language",
             "packages",
             "needs",
+            "supporting",
             "source",
             "note",
             "unreached",
@@ -141,7 +150,11 @@ impl Models {
         if schema.is_none_or(|it| it.as_str() != "1") {
             file.fault(0..0, "`schema = 1` is missing", "it names the format of this file");
         }
-        let package = file.texts("packages").into_iter().next().unwrap_or_default();
+        let packages = file.texts("packages");
+        if file.get("supporting").and_then(|it| it.get_ref().as_bool()) != Some(true) {
+            self.frameworks.extend(packages.iter().map(|it| it.replace('_', "-").into()));
+        }
+        let package = packages.into_iter().next().unwrap_or_default();
         if package.is_empty() {
             file.fault(0..0, "`packages` is missing", "name the package that these rows are about");
         }

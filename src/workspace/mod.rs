@@ -202,6 +202,12 @@ impl Workspace {
         self.in_use.may_use(ecosystem, package)
     }
 
+    /// Which of `packages` have to do with a package that `wanted` says yes to, by dependencies in either direction.
+    #[must_use]
+    pub fn packages_around(&self, wanted: &dyn Fn(&str) -> bool) -> Vec<bool> {
+        package::around_wanted(&self.packages, wanted)
+    }
+
     /// The version of `package` that `through`, a dependency where the file lies, was locked with.
     #[must_use]
     pub fn version_from(&self, file: FileId, through: &str, package: &str) -> Version {

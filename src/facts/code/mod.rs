@@ -34,10 +34,12 @@ pub fn facts(
 ) -> Vec<Fact> {
     let index = Index::new(units);
     let view = SettingsView::new(units, settings);
+    let uses_framework = workspace.packages_around(&|package| models.is_framework(package));
     let files: Vec<_> = workspace
         .files
         .iter()
         .filter(|it| it.interesting && it.role == FileRole::Application)
+        .filter(|it| it.package.is_none_or(|package| uses_framework[package]))
         .filter(|it| matches!(it.kind, FileKind::Rust | FileKind::Python))
         .map(|it| it.id)
         .collect();

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use proc_macro2::LineColumn;
 use proc_macro2::extra::DelimSpan;
 
 use super::guard;
@@ -12,18 +13,33 @@ pub(super) struct Context<'a> {
     text: &'a str,
     /// Where the text that was lexed begins in the file.
     base: usize,
+    /// Where each line begins, in bytes of the text.
+    lines: Vec<usize>,
+    ascii: bool,
     depth: Cell<usize>,
     broken: RefCell<Vec<Broken>>,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(file: FileId, text: &'a str, base: usize) -> Self {
-        Self { file, text, base, depth: Cell::new(0), broken: RefCell::default() }
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+        let lines = std::iter::once(0).chain(ends.map(|it| it + 1)).collect();
+        let ascii = text.is_ascii();
+        Self { file, text, base, lines, ascii, depth: Cell::new(0), broken: RefCell::default() }
     }
 
     pub(super) fn span(&self, span: proc_macro2::Span) -> Span {
-        let bytes = span.byte_range();
-        Span::new(self.file, self.base + bytes.start, self.base + bytes.end)
+        Span::new(self.file, self.base + self.byte(span.start()), self.base + self.byte(span.end()))
+    }
+
+    /// The byte of a position. `Span::byte_range` tells it too, but counts characters all through the span.
+    fn byte(&self, at: LineColumn) -> usize {
+        let start = self.lines.get(at.line.saturating_sub(1)).copied().unwrap_or(self.text.len());
+        if self.ascii {
+            return start + at.column;
+        }
+        let rest = self.text.get(start..).unwrap_or_default();
+        rest.char_indices().nth(at.column).map_or(self.text.len(), |(it, _)| start + it)
     }
 
     /// From the opening to the closing delimiter.
@@ -33,8 +49,8 @@ impl<'a> Context<'a> {
 
     /// Whether what stands between two delimiters may be parsed without the tree growing past the bound.
     pub(super) fn may_parse(&self, span: &DelimSpan) -> bool {
-        let start = span.open().byte_range().end;
-        let end = span.close().byte_range().start;
+        let start = self.byte(span.open().end());
+        let end = self.byte(span.close().start());
         self.text.get(start..end).is_some_and(|inner| guard::depth(inner) + self.depth.get() <= guard::LIMIT)
     }
 

@@ -139,6 +139,47 @@ pub(super) fn rust_crate(packages: &[Package], own: usize, name: &str) -> Option
     all.max_by_key(|(index, it)| (shared(it), std::cmp::Reverse(*index))).map(|(index, _)| index)
 }
 
+/// Which packages have to do with one of the `wanted`: they depend on it, directly or through others of the project, or
+/// one that does depends on them. Those of which nothing is told have, too.
+pub(super) fn around_wanted(packages: &[Package], wanted: &dyn Fn(&str) -> bool) -> Vec<bool> {
+    let by_name: BTreeMap<&str, Vec<usize>> =
+        packages.iter().enumerate().fold(BTreeMap::new(), |mut all, (index, it)| {
+            all.entry(it.name.as_str()).or_insert_with(Vec::new).push(index);
+            all
+        });
+    let needs: Vec<Vec<usize>> = packages
+        .iter()
+        .map(|it| {
+            it.versions.keys().filter_map(|name| by_name.get(name.as_str())).flatten().copied().collect()
+        })
+        .collect();
+    let mut around: Vec<bool> = packages
+        .iter()
+        .map(|it| {
+            let told = it.locked.is_some() || !it.versions.is_empty();
+            it.ecosystem == Ecosystem::Python || !told || it.versions.keys().any(|name| wanted(name))
+        })
+        .collect();
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for (index, needs) in needs.iter().enumerate() {
+            if !around[index] && needs.iter().any(|it| around[*it]) {
+                (around[index], changed) = (true, true);
+            }
+        }
+    }
+    let mut open: Vec<usize> = (0..packages.len()).filter(|it| around[*it]).collect();
+    while let Some(index) = open.pop() {
+        for need in &needs[index] {
+            if !std::mem::replace(&mut around[*need], true) {
+                open.push(*need);
+            }
+        }
+    }
+    around
+}
+
 /// The version of a package that others brought along.
 fn indirect(package: &Package, name: &str) -> Version {
     match &package.locked {
