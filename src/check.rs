@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::facts::{Fact, FactKind};
 use crate::finding::fingerprint::Identities;
 use crate::finding::{Finding, Problem, Reported, Severity, Suppressed, Suppression};
+use crate::flow::Units;
 use crate::model::{ModelFile, Models, Scope};
 use crate::rule::{self, Rule};
 use crate::source::{FileId, SourceText};
-use crate::workspace::{Ecosystem, Workspace};
+use crate::workspace::{Ecosystem, FileEntry, FileRole, Workspace};
 
 pub mod examples;
 mod options;
@@ -97,14 +100,24 @@ pub fn run(workspace: Workspace, options: &Options) -> Report {
 }
 
 fn evaluate(workspace: Workspace, options: &Options) -> Report {
-    let models = models(&workspace, options);
-    let (facts, mut problems) = crate::facts::analyse(&workspace, &models);
+    let units = Units::new(&workspace);
+    let (models, ()) = rayon::join(|| models(&workspace, options), || lower_ahead(&workspace, &units));
+    let (facts, mut problems) = crate::facts::analyse_lowered(&workspace, &models, &units);
+    drop(units);
     problems.extend(workspace.problems());
     let context =
         rule::Context { facts: &facts, deployment: options.deployment.clone(), files: &workspace.files };
     let running = all_rules(&options.user_rules).into_iter().filter(|rule| options.runs(&rule.id));
     let found = rule::judge(running, &context);
     conclude(workspace, facts, found, problems, options)
+}
+
+/// Lowers files while the models are read. In a project of many packages the models tell which ones matter.
+fn lower_ahead(workspace: &Workspace, units: &Units<'_>) {
+    if workspace.packages.len() <= 1 {
+        let judged = |it: &&FileEntry| it.interesting && it.role == FileRole::Application;
+        workspace.files.par_iter().filter(judged).for_each(|it| drop(units.get(it.id)));
+    }
 }
 
 /// The models that a project needs. Faults in the user's own were told when the configuration was read.

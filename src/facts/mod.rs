@@ -14,7 +14,7 @@ mod schema;
 pub mod settings;
 mod size;
 
-pub use analyse::analyse;
+pub use analyse::{analyse, analyse_lowered};
 pub use schema::{AttributeSchema, AttributeType, FactSchema, schema};
 
 /// What a fact speaks of.

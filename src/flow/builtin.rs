@@ -1,8 +1,8 @@
 //! Methods and functions of the languages themselves, by the names in `models/builtins.toml`.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use serde::Deserialize;
 
 /// What a method of a plain value does.

@@ -1,9 +1,9 @@
 //! What the models say about a path where it is used.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
+use rustc_hash::FxHashMap as HashMap;
 use smol_str::SmolStr;
 
 use super::value::{Class, Kind, Ty};

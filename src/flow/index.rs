@@ -1,8 +1,8 @@
 //! Names: what each module defines, and what a path means where it stands.
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use rustc_hash::FxHashMap as HashMap;
 use smol_str::SmolStr;
 
 use super::units::Units;
@@ -105,6 +105,8 @@ impl PartialEq for TypeId {
 pub struct Index<'a> {
     pub units: &'a Units<'a>,
     files: Vec<OnceLock<Option<Arc<FileIndex>>>>,
+    /// Files whose extensions of types count, wherever the type is.
+    extending: Vec<FileId>,
     extensions: OnceLock<HashMap<Name, Vec<ScopeId>>>,
 }
 
@@ -113,10 +115,11 @@ const IMPORT_DEPTH: u32 = 12;
 
 impl<'a> Index<'a> {
     #[must_use]
-    pub fn new(units: &'a Units<'a>) -> Self {
+    pub fn new(units: &'a Units<'a>, extending: Vec<FileId>) -> Self {
         Self {
             units,
             files: units.workspace.files.iter().map(|_| OnceLock::new()).collect(),
+            extending,
             extensions: OnceLock::new(),
         }
     }
@@ -420,13 +423,11 @@ impl<'a> Index<'a> {
     /// Every extension in the files that are worth a look, by the last segment of its type.
     fn extensions(&self) -> &HashMap<Name, Vec<ScopeId>> {
         self.extensions.get_or_init(|| {
-            let mut table: HashMap<Name, Vec<ScopeId>> = HashMap::new();
-            for entry in
-                self.workspace().files.iter().filter(|it| it.interesting && it.kind == FileKind::Rust)
-            {
-                let Some(file) = self.file(entry.id) else { continue };
+            let mut table: HashMap<Name, Vec<ScopeId>> = HashMap::default();
+            for extending in &self.extending {
+                let Some(file) = self.file(*extending) else { continue };
                 for (index, scope) in file.scopes.iter().enumerate() {
-                    let id = ScopeId { file: entry.id, index: u32::try_from(index).unwrap_or(u32::MAX) };
+                    let id = ScopeId { file: *extending, index: u32::try_from(index).unwrap_or(u32::MAX) };
                     for extend in &scope.extends {
                         if let Some(name) = extend.target.path.last() {
                             let scopes = table.entry(name.clone()).or_default();

@@ -1,8 +1,9 @@
 //! The abstract machine: one evaluation from one root function.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use rustc_hash::FxHashMap as HashMap;
 use smol_str::SmolStr;
 
 use super::catalog::Catalog;
@@ -84,7 +85,7 @@ impl<'a> Machine<'a> {
             calls: Vec::new(),
             trace: Trace::default(),
             atoms: Vec::new(),
-            atom_keys: HashMap::new(),
+            atom_keys: HashMap::default(),
             next_object: 0,
             steps: STEPS,
             inlined: BTreeSet::new(),

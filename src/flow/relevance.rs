@@ -1,9 +1,8 @@
 //! Which functions can have anything to do with what is judged, told by their words: evaluating the others, or following a
 //! call into them, costs time and shows nothing.
 
-use std::collections::{HashMap, HashSet};
-
 use rayon::prelude::*;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use smol_str::SmolStr;
 
 use super::builtin::builtins;
@@ -37,12 +36,12 @@ impl Relevance {
     pub fn new(index: &Index<'_>, files: &[FileId]) -> Self {
         let mut outlines: Vec<Outline> =
             files.par_iter().flat_map_iter(|file| outlines(index, *file)).collect();
-        let mut count: HashMap<SmolStr, usize> = HashMap::new();
+        let mut count: HashMap<SmolStr, usize> = HashMap::default();
         for name in outlines.iter().flat_map(|it| &it.names) {
             *count.entry(name.clone()).or_default() += 1;
         }
-        let mut functions = HashSet::new();
-        let mut names: HashSet<SmolStr> = HashSet::new();
+        let mut functions = HashSet::default();
+        let mut names: HashSet<SmolStr> = HashSet::default();
         for round in 0.. {
             let before = functions.len();
             for outline in outlines.iter().filter(|it| it.relevant) {
@@ -135,7 +134,7 @@ fn is_common(name: &str) -> bool {
 }
 
 fn mentions(text: &str) -> HashSet<SmolStr> {
-    let mut mentions = HashSet::new();
+    let mut mentions = HashSet::default();
     let is_word = |it: char| it.is_alphanumeric() || it == '_';
     let mut before: Option<&str> = None;
     let mut rest = text;

@@ -1,8 +1,9 @@
 //! Reads model files: those that the binary carries and those of the user.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustc_hash::FxHashMap as HashMap;
 use smol_str::SmolStr;
 use toml::de::DeTable;
 

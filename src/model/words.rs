@@ -1,9 +1,12 @@
 //! What names mean: the word lists of `models/words.toml`.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
+use smol_str::SmolStr;
 
 /// What a cookie is for, by its name: `session`, `auth`, `csrf`, `sensitive`, `preference` or `unknown`.
 #[must_use]
@@ -51,10 +54,19 @@ struct Meaning {
     words: Vec<String>,
 }
 
-fn meaning(table: &str, name: &str) -> Option<&'static str> {
-    let entries = tables().get(table)?;
-    let name = split(name);
-    entries.iter().find(|it| it.words.iter().any(|word| matches(word, &name))).map(|it| it.is.as_str())
+/// Answers that were given once are kept: code names the same things again and again.
+fn meaning(table: &'static str, name: &str) -> Option<&'static str> {
+    thread_local! {
+        static KNOWN: RefCell<FxHashMap<(&'static str, SmolStr), Option<&'static str>>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        *known.entry((table, SmolStr::new(name))).or_insert_with(|| {
+            let entries = tables().get(table)?;
+            let name = split(name);
+            let says = entries.iter().find(|it| it.words.iter().any(|word| matches(word, &name)));
+            says.map(|it| it.is.as_str())
+        })
+    })
 }
 
 fn tables() -> &'static BTreeMap<String, Vec<Meaning>> {

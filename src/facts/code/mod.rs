@@ -32,7 +32,6 @@ pub fn facts(
     units: &Units<'_>,
     settings: &std::collections::BTreeMap<smol_str::SmolStr, Attribute>,
 ) -> Vec<Fact> {
-    let index = Index::new(units);
     let view = SettingsView::new(units, settings);
     let uses_framework = workspace.packages_around(&|package| models.is_framework(package));
     let files: Vec<_> = workspace
@@ -43,6 +42,7 @@ pub fn facts(
         .filter(|it| matches!(it.kind, FileKind::Rust | FileKind::Python))
         .map(|it| it.id)
         .collect();
+    let index = Index::new(units, files.clone());
     let relevance = Relevance::new(&index, &files);
     // Files of a part share the answers of the models.
     let part = (files.len() / 64).clamp(1, 16);

@@ -39,6 +39,9 @@ pub(super) struct Entry {
 /// All namings, in the order of the files that have them.
 pub(super) fn entries(workspace: &Workspace, evaluator: &mut Evaluator<'_>) -> Vec<Entry> {
     let mut entries = Vec::new();
+    if !workspace.files.iter().any(|it| it.kind == FileKind::Python) {
+        return entries;
+    }
     let scripts: Vec<FileId> =
         workspace.files.iter().filter(|it| is_script(&it.path)).map(|it| it.id).collect();
     for file in workspace.files.iter().filter(|it| it.role == FileRole::Application) {

@@ -30,7 +30,7 @@ struct File {
     package: Vec<Entry>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 struct Entry {
     name: String,
     version: String,
@@ -40,7 +40,54 @@ struct Entry {
 }
 
 pub(super) fn read(path: &str, reader: &mut Reader) -> Option<Lock> {
-    reader.toml(path).map(lock)
+    let text = reader.text(path)?;
+    let file = written_by_cargo(&text).or_else(|| reader.toml_text(path, &text));
+    file.map(lock)
+}
+
+/// Reads a lock file as Cargo lays it out, line by line: a hundred times as fast as a parser of all TOML. `None` for
+/// anything else.
+fn written_by_cargo(text: &str) -> Option<File> {
+    let quoted = |text: &str| {
+        let inner = text.strip_prefix('"')?.strip_suffix('"')?;
+        (!inner.contains(['"', '\\'])).then(|| inner.to_owned())
+    };
+    let mut package: Vec<Entry> = Vec::new();
+    let mut names = 0;
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if line.is_empty() || line.starts_with('#') || (package.is_empty() && line.starts_with("version = "))
+        {
+            continue;
+        }
+        if line == "[[package]]" {
+            if package.len() != names {
+                return None;
+            }
+            package.push(Entry::default());
+            continue;
+        }
+        let (key, value) = line.split_once(" = ")?;
+        let entry = package.last_mut()?;
+        match key {
+            "name" => {
+                entry.name = quoted(value)?;
+                names += 1;
+            }
+            "version" => entry.version = quoted(value)?,
+            "source" => entry.source = Some(quoted(value)?),
+            "checksum" | "replace" => drop(quoted(value)?),
+            "dependencies" if value == "[" => loop {
+                let line = lines.next()?;
+                if line == "]" {
+                    break;
+                }
+                entry.dependencies.push(quoted(line.strip_prefix(' ')?.trim_start().strip_suffix(',')?)?);
+            },
+            _ => return None,
+        }
+    }
+    (package.len() == names).then_some(File { package })
 }
 
 fn lock(file: File) -> Lock {
@@ -123,5 +170,33 @@ impl Lock {
     /// The version of all these entries.
     pub(super) fn point(&self, entries: &[usize]) -> Version {
         several(entries.iter().map(|it| self.packages[*it].version.clone()).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_readers_agree() {
+        let own = include_str!("../../../Cargo.lock");
+        let quick = lock(written_by_cargo(own).unwrap());
+        let slow = lock(toml::from_str(own).unwrap());
+        assert!(quick.packages.len() > 20);
+        assert_eq!(format!("{quick:?}"), format!("{slow:?}"));
+    }
+
+    #[test]
+    fn what_cargo_did_not_write_is_left_to_the_parser() {
+        assert!(written_by_cargo("[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n").is_some());
+        for text in [
+            "[[package]]\nname = 'a'",
+            "[[package]\n",
+            "name = \"a\"",
+            "[[package]]\n",
+            "[[package]]\nname = \"a\" # b",
+        ] {
+            assert!(written_by_cargo(text).is_none(), "{text}");
+        }
     }
 }

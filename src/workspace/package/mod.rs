@@ -376,11 +376,15 @@ impl Reader<'_> {
     /// What a TOML file says; of a broken one what stands in its sound parts.
     fn toml<T: DeserializeOwned>(&mut self, path: &str) -> Option<T> {
         let text = self.text(path)?;
-        let (table, mut errors) = DeTable::parse_recoverable(&text);
+        self.toml_text(path, &text)
+    }
+
+    fn toml_text<T: DeserializeOwned>(&mut self, path: &str, text: &str) -> Option<T> {
+        let (table, mut errors) = DeTable::parse_recoverable(text);
         let read = T::deserialize(toml::Deserializer::from(table));
         let read = read.map_err(|error| errors.push(error)).ok();
         if let Some(error) = errors.first() {
-            self.toml_error(path, &text, error);
+            self.toml_error(path, text, error);
         }
         read
     }
