@@ -1,5 +1,6 @@
 //! The abstract machine: one evaluation from one root function.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -27,6 +28,8 @@ pub struct Program<'a> {
     pub catalog: &'a Catalog<'a>,
     pub settings: &'a super::settings::SettingsView<'a>,
     pub relevance: &'a super::relevance::Relevance,
+    /// Methods that were looked for, by type, name and how far up its bases.
+    pub methods: RefCell<HashMap<(Span, SmolStr, u32), Option<Definition>>>,
 }
 
 pub struct Machine<'a> {
@@ -40,6 +43,10 @@ pub struct Machine<'a> {
     pub trace: Trace,
     pub atoms: Vec<AtomInfo>,
     atom_keys: HashMap<String, Atom>,
+    /// Conditions of which nothing is known but where they stand, and how deep in calls.
+    fresh_atoms: HashMap<(Span, usize), Atom>,
+    /// What properties answered that are read by the same names.
+    pub(super) properties: HashMap<(Span, SmolStr), Val>,
     next_object: ObjectId,
     pub steps: u32,
     /// Functions that were followed from here.
@@ -86,6 +93,8 @@ impl<'a> Machine<'a> {
             trace: Trace::default(),
             atoms: Vec::new(),
             atom_keys: HashMap::default(),
+            fresh_atoms: HashMap::default(),
+            properties: HashMap::default(),
             next_object: 0,
             steps: STEPS,
             inlined: BTreeSet::new(),
@@ -208,8 +217,12 @@ impl<'a> Machine<'a> {
     }
 
     pub fn fresh_atom(&mut self, span: Span) -> Atom {
-        let key = format!("@{}:{}:{}:{}", span.file.0, span.start, span.end, self.calls.len());
-        self.atom(&key, AtomKind::Other)
+        let next = Atom::try_from(self.atoms.len()).unwrap_or(Atom::MAX);
+        let atom = *self.fresh_atoms.entry((span, self.calls.len())).or_insert(next);
+        if atom == next {
+            self.atoms.push(AtomInfo { kind: AtomKind::Other, tree: None });
+        }
+        atom
     }
 
     /// What a word such as `production` or `is_debug` says about the build or deployment that it names: the outcome in
@@ -437,6 +450,16 @@ impl<'a> Machine<'a> {
     /// Methods of a project type: its own, its extensions, its bases.
     #[must_use]
     pub fn find_method(&self, id: &TypeId, name: &str, depth: u32) -> Option<Definition> {
+        let key = (id.def.span, SmolStr::new(name), depth);
+        if let Some(known) = self.program.methods.borrow().get(&key) {
+            return known.clone();
+        }
+        let found = self.look_for_method(id, name, depth);
+        self.program.methods.borrow_mut().insert(key, found.clone());
+        found
+    }
+
+    fn look_for_method(&self, id: &TypeId, name: &str, depth: u32) -> Option<Definition> {
         let found = self
             .program
             .index

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::builtin::builtins;
 use super::call::{Args, is_super, used};
-use super::index::{Meaning, ScopeId, TypeId};
+use super::index::{Definition, Meaning, ScopeId, TypeId};
 use super::machine::{Machine, Truth};
 use super::value::{Callee, Class, Kind, Ty, TyDef, Val};
 use crate::ir::{self, Ident, Name, Path, PatternKind, Span};
@@ -353,7 +353,7 @@ impl Machine<'_> {
                 if let Some(definition) = self.find_method(&id, &name.name, 4) {
                     // A property is called by being read.
                     if super::settings::is_property(&definition.function.attributes) {
-                        return self.inline(&definition, Some(base.clone()), Args::default(), name.span);
+                        return self.property(&definition, base, name, &names);
                     }
                     let bound = Callee::Project(definition, Some(base.clone()));
                     return Val::at(Kind::Function(Rc::new(bound)), name.span);
@@ -386,6 +386,23 @@ impl Machine<'_> {
             info.names = names;
             info.nested = nested;
         })
+    }
+
+    /// Reads a property; one that answered something plain for the same access path answers that again.
+    fn property(&mut self, definition: &Definition, base: &Val, name: &Ident, names: &[Name]) -> Val {
+        let key = (definition.function.span, SmolStr::from(names.join(".")));
+        if let Some(known) = self.properties.get(&key) {
+            return known.clone();
+        }
+        let value = self.inline(definition, Some(base.clone()), Args::default(), name.span);
+        let plain = !matches!(
+            value.kind,
+            Kind::Object(_) | Kind::Tuple(_) | Kind::Choice(_) | Kind::Function(_) | Kind::Pieces(_)
+        );
+        if plain && !base.names().is_empty() && names.len() < 8 {
+            self.properties.insert(key, value.clone());
+        }
+        value
     }
 
     /// What a framework's wrapper (`Form<T>`) holds, with the wrapper's labels.

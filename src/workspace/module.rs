@@ -1,8 +1,9 @@
 //! Names of modules, and the files that they live in.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{OnceLock, PoisonError, RwLock};
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::package::{self, Ecosystem, Package, TargetKind};
@@ -30,12 +31,12 @@ struct Python {
     /// Files by their last two parts (`users/models`), for roots that only the program knows.
     endings: OnceLock<BTreeMap<String, Vec<(String, FileId)>>>,
     /// Every word of any module's path: an import that begins with another one leads outside of the project.
-    words: HashSet<SmolStr>,
-    /// Answers given so far, by folder, level and path.
-    known: RwLock<HashMap<Question, Option<FileId>>>,
+    words: FxHashSet<SmolStr>,
+    /// Answers given so far, by level, folder and path.
+    known: RwLock<Answers>,
 }
 
-type Question = (String, u32, Vec<SmolStr>);
+type Answers = FxHashMap<u32, FxHashMap<String, FxHashMap<Vec<SmolStr>, Option<FileId>>>>;
 
 /// Names the module of each file and remembers who is where.
 pub(super) fn build(files: &mut [FileEntry], packages: &[Package], prefix: &str) -> Modules {
@@ -219,13 +220,16 @@ impl Python {
             return None;
         }
         let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let question = (folder.to_owned(), level, path.to_vec());
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&question).copied();
-        known.unwrap_or_else(|| {
-            let found = self.search(files, from, level, path);
-            self.known.write().unwrap_or_else(PoisonError::into_inner).insert(question, found);
-            found
-        })
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(&level).and_then(|it| it.get(folder)).and_then(|it| it.get(path)) {
+            return *known;
+        }
+        drop(known);
+        let found = self.search(files, from, level, path);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let answers = known.entry(level).or_default().entry(folder.to_owned()).or_default();
+        answers.insert(path.to_vec(), found);
+        found
     }
 
     fn search(

@@ -7,6 +7,7 @@ mod key;
 mod line;
 mod session;
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
@@ -50,8 +51,13 @@ pub fn facts(
         .par_chunks(part)
         .flat_map_iter(|files| {
             let catalog = Catalog::new(models, workspace);
-            let program =
-                Program { index: &index, catalog: &catalog, settings: &view, relevance: &relevance };
+            let program = Program {
+                index: &index,
+                catalog: &catalog,
+                settings: &view,
+                relevance: &relevance,
+                methods: RefCell::default(),
+            };
             let one = |file: &FileId| {
                 evaluate(*file, &index, &catalog, &view, &program, &mut |root| Found {
                     function: root.definition.function.span,
