@@ -1,6 +1,6 @@
 //! The whole path from a project on disk to a sorted report. No printing, no exit codes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -14,6 +14,8 @@ use crate::rule::{self, Rule};
 use crate::source::{FileId, SourceText};
 use crate::workspace::{Ecosystem, FileEntry, FileRole, Workspace};
 
+pub mod baseline;
+pub mod changed;
 pub mod examples;
 mod options;
 pub mod suppress;
@@ -34,9 +36,11 @@ pub struct Report {
     pub facts: Vec<Fact>,
     /// Sorted by path, place and rule.
     pub findings: Vec<Reported>,
-    /// Found, and silenced by a comment or by the configuration.
+    /// Found, and silenced by a comment, the configuration or the baseline.
     pub suppressed: Vec<Suppressed>,
     pub problems: Vec<Problem>,
+    /// Fingerprints that the baseline lists and this run met, whatever became of the finding.
+    pub met: BTreeSet<String>,
     pub summary: Summary,
 }
 
@@ -61,7 +65,7 @@ pub struct Summary {
     pub files: usize,
     pub findings: BTreeMap<Severity, usize>,
     pub suppressed: usize,
-    /// Left out by persona, `--min-severity` or `--min-confidence`.
+    /// Left out by persona, `--min-severity`, `--min-confidence`, or because nothing changed there.
     pub hidden: usize,
     pub problems: usize,
     /// Facts of application code by kind: seen, and judged by the rules.
@@ -147,15 +151,19 @@ pub fn conclude(
     let mut suppressed = Vec::new();
     let prefix = workspace.repository_prefix();
     let mut identities = Identities::new(&prefix);
+    let mut met = BTreeSet::new();
     for Found { mut finding, silenced } in found {
         let path = path(&workspace, finding.span.file);
         let fingerprint = identities.of(&finding, path);
+        let listed = options.baseline.as_ref().and_then(|it| it.entry(&fingerprint));
+        met.extend(listed.map(|it| it.fingerprint.clone()));
         let silenced = match options.adjust(&mut finding, path) {
             Verdict::Off => continue,
-            Verdict::Keep => silenced,
+            Verdict::Keep => silenced.or_else(|| Some((Suppression::Baseline, listed?.reason()))),
             Verdict::Ignored(reason) => Some((Suppression::Configuration, reason)),
         };
-        if !options.shows(&finding) {
+        let changed = options.changed.as_ref().is_none_or(|it| it.touches(&workspace, &finding));
+        if !options.shows(&finding) || !changed {
             summary.hidden += usize::from(silenced.is_none());
         } else if let Some((by, reason)) = silenced {
             suppressed.push(Suppressed { finding, fingerprint, by, reason });
@@ -163,6 +171,9 @@ pub fn conclude(
             *summary.findings.entry(finding.severity).or_default() += 1;
             findings.push(Reported { finding, fingerprint });
         }
+    }
+    if let Some(baseline) = &options.baseline {
+        problems.extend(baseline.stale(&met, &prefix, options));
     }
     problems.sort();
     problems.dedup();
@@ -174,7 +185,7 @@ pub fn conclude(
         count.judged += usize::from(fact.unjudged.is_none());
     }
     let user_rules = Arc::clone(&options.user_rules);
-    Report { workspace, user_rules, facts, findings, suppressed, problems, summary }
+    Report { workspace, user_rules, facts, findings, suppressed, problems, met, summary }
 }
 
 fn path(workspace: &Workspace, file: FileId) -> &str {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use globset::GlobSet;
 use smol_str::SmolStr;
 
+use crate::check::baseline::Baseline;
+use crate::check::changed::Changed;
 use crate::check::suppress::Suppressions;
 use crate::finding::{Confidence, Finding, Persona, Severity};
 use crate::rule::{Deployment, Rule};
@@ -26,6 +28,10 @@ pub struct Options {
     /// Files and folders, relative to the checked root, to which findings are limited; empty is everywhere.
     pub within: Vec<String>,
     pub suppressions: Suppressions,
+    /// Findings that are accepted for now.
+    pub baseline: Option<Baseline>,
+    /// Lines to which findings are limited; `None` is everywhere.
+    pub changed: Option<Changed>,
     /// The user's own rule pages.
     pub user_rules: Arc<[Rule]>,
     /// The user's own model files.
@@ -78,7 +84,8 @@ impl Options {
             && !self.rules.get(rule).is_some_and(|it| it.off)
     }
 
-    fn covers(&self, path: &str) -> bool {
+    /// Whether findings of a file, relative to the checked root, are wanted.
+    pub(super) fn covers(&self, path: &str) -> bool {
         let inside = |it: &String| {
             path.strip_prefix(it.as_str())
                 .is_some_and(|rest| it.is_empty() || rest.is_empty() || rest.starts_with('/'))

@@ -26,6 +26,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Show every cookie, session, key and handler that is seen, with values and where they come from
     Facts(FactsArgs),
+    /// Accept what is found now: write a baseline, so that only new findings are reported
+    Baseline(BaselineArgs),
     /// List the rules
     Rules(RulesArgs),
     /// Show the page of a rule
@@ -83,6 +85,15 @@ pub(super) struct CheckArgs {
     /// Report what comments silence too
     #[arg(long, help_heading = "Selection")]
     pub(super) no_ignores: bool,
+    /// Baseline to use instead of the one that lies in the project
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline", help_heading = "Selection")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Use no baseline
+    #[arg(long, help_heading = "Selection")]
+    pub(super) no_baseline: bool,
+    /// Only findings on lines that changed since this revision; everything is analysed
+    #[arg(long, value_name = "REV", help_heading = "Selection")]
+    pub(super) changed_since: Option<String>,
 
     /// Exit with 1 at findings of this severity or above [default: medium]
     #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Exit code")]
@@ -122,6 +133,21 @@ pub(super) struct FactsArgs {
     pub(super) project: ProjectArgs,
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(super) format: TableFormat,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct BaselineArgs {
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
+    /// Where to write [default: the baseline of the project, else `sessionlint-baseline.toml` beside its configuration]
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Only drop entries that match nothing any more
+    #[arg(long)]
+    pub(super) prune: bool,
+    /// How much doubt to take in
+    #[arg(long, value_enum, value_name = "PERSONA")]
+    pub(super) persona: Option<Persona>,
 }
 
 #[derive(Args, Debug)]

@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::args::{CheckArgs, FactsArgs, Global, ProjectArgs, TableFormat};
 use super::config::{self, Configuration};
 use super::progress::Progress;
-use super::{Ending, Failure, discover, output, style};
+use super::{Ending, Failure, baseline, changed, discover, output, style, style_of_talk};
 use crate::check::suppress::Suppressions;
 use crate::check::{self, Options, Report};
 use crate::finding::{Persona, Severity};
@@ -22,7 +22,12 @@ pub(super) fn run(arguments: &CheckArgs, global: &Global) -> Result<Ending, Fail
     let project = Project::open(&arguments.project, global)?;
     let configuration = &project.configuration;
     let fail_on = arguments.fail_on.or(configuration.fail_on).unwrap_or(Severity::Medium);
-    let options = options(arguments, &project)?;
+    let mut options = options(arguments, &project)?;
+    if !arguments.no_baseline {
+        options.baseline = baseline::load(&project, arguments.baseline.as_deref(), style_of_talk(global))?;
+    }
+    options.changed =
+        arguments.changed_since.as_deref().map(|it| changed::since(&project.root, it)).transpose()?;
 
     let progress = Progress::start(global.quiet);
     let workspace = project.workspace();
@@ -72,19 +77,21 @@ fn ending(report: &Report, arguments: &CheckArgs, fail_on: Severity) -> Ending {
 }
 
 /// What to check, and how its configuration wants it.
-struct Project<'a> {
+pub(super) struct Project<'a> {
     arguments: &'a ProjectArgs,
-    root: PathBuf,
+    pub(super) root: PathBuf,
     /// What is read, at or below the root.
     read: Vec<PathBuf>,
     /// Paths relative to the root to which the report is limited; empty for all.
     within: Vec<String>,
-    configuration: Configuration,
+    pub(super) configuration: Configuration,
     config_file: Option<PathBuf>,
+    /// What paths in the configuration are relative to.
+    pub(super) config_folder: Option<PathBuf>,
 }
 
 impl<'a> Project<'a> {
-    fn open(arguments: &'a ProjectArgs, global: &Global) -> Result<Self, Failure> {
+    pub(super) fn open(arguments: &'a ProjectArgs, global: &Global) -> Result<Self, Failure> {
         let Scope { root, read, within } = scope(&arguments.paths)?;
         let found = match &arguments.config {
             Some(file) => Some(discover::named(file, &root)?),
@@ -92,13 +99,14 @@ impl<'a> Project<'a> {
             None => discover::nearest(&root)?,
         };
         let configuration = match &found {
-            Some(found) => config::read(found, &root, super::style_of_talk(global))?,
+            Some(found) => config::read(found, &root, style_of_talk(global))?,
             None => Configuration::default(),
         };
-        Ok(Self { arguments, root, read, within, configuration, config_file: found.map(|it| it.file) })
+        let (config_file, config_folder) = found.map(|it| (it.file, it.folder)).unzip();
+        Ok(Self { arguments, root, read, within, configuration, config_file, config_folder })
     }
 
-    fn workspace(&self) -> Workspace {
+    pub(super) fn workspace(&self) -> Workspace {
         let walk = Walk {
             exclude: self.configuration.exclude_below(),
             threads: self.arguments.threads.map_or(0, usize::from),
@@ -108,7 +116,7 @@ impl<'a> Project<'a> {
     }
 
     /// What the configuration says, on top of `base`.
-    fn options(&self, base: Options) -> Options {
+    pub(super) fn options(&self, base: Options) -> Options {
         let it = &self.configuration;
         Options {
             deployment: it.deployment.clone(),

@@ -89,7 +89,7 @@ pub(super) fn read(found: &Found, root: &Path, style: Style) -> Result<Configura
 }
 
 /// Fails when there is anything to complain about.
-fn refuse(
+pub(super) fn refuse(
     source: &SourceText,
     mut complaints: Vec<(Range<usize>, String, String)>,
     style: Style,
@@ -376,7 +376,7 @@ fn matching(folder: &Path, pattern: &str) -> Vec<PathBuf> {
 }
 
 /// A path as messages name it: relative to the checked root where it lies in it.
-fn shown(file: &Path, root: &Path) -> String {
+pub(super) fn shown(file: &Path, root: &Path) -> String {
     let inside =
         root.canonicalize().ok().and_then(|root| file.strip_prefix(root).ok().map(Path::to_path_buf));
     inside.unwrap_or_else(|| file.to_path_buf()).to_string_lossy().replace('\\', "/")

@@ -11,6 +11,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 mod args;
+mod baseline;
+mod changed;
 mod check;
 mod config;
 mod discover;
@@ -73,6 +75,7 @@ fn run(arguments: impl Iterator<Item = OsString>) -> Ending {
         None => check::run(&cli.check, global),
         Some(Command::Check(arguments)) => check::run(&arguments, global),
         Some(Command::Facts(arguments)) => check::facts(&arguments, global),
+        Some(Command::Baseline(arguments)) => baseline::run(&arguments, global),
         Some(Command::Rules(arguments)) => rules::list(&arguments, global),
         Some(Command::Explain(arguments)) => rules::explain(&arguments),
         Some(Command::Schema(arguments)) => schema::print(&arguments),

@@ -85,6 +85,36 @@ pub struct Finding {
     pub asvs: Vec<SmolStr>,
     /// Enclosing item, for the fingerprint.
     pub item: SmolStr,
+    /// The fact that it is about, as an index of the run's facts.
+    pub fact: Option<usize>,
+}
+
+/// A change of the project's text that mends a finding.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fix {
+    /// What it does, as an order: lower case, no final stop.
+    pub title: String,
+    pub safety: Safety,
+    /// In the order of their places; they do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// Whether a fix may be made without a look at it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Safety {
+    /// What a production deployment clearly means.
+    Safe,
+    /// It may change what the application does.
+    Unsafe,
+}
+
+words!(Safety { Safe => "safe", Unsafe => "unsafe" });
+
+/// New text for a range of bytes; an empty range is an insertion.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Edit {
+    pub span: Span,
+    pub text: String,
 }
 
 /// A finding as it is reported, with its identity.
@@ -112,6 +142,8 @@ pub enum Suppression {
     Comment(Span),
     /// An override of the configuration.
     Configuration,
+    /// It was there when the project began to use this tool.
+    Baseline,
 }
 
 /// Something of the project or of the configuration that could not be read. Never stops a run.
@@ -140,6 +172,8 @@ pub enum ProblemKind {
     Manifest,
     /// A rule or model file of the user that says something wrong.
     Configuration,
+    /// An entry of the baseline that matches nothing any more.
+    Stale,
 }
 
 impl ProblemKind {
@@ -152,6 +186,7 @@ impl ProblemKind {
             Self::Template => "template",
             Self::Manifest => "manifest",
             Self::Configuration => "configuration",
+            Self::Stale => "stale",
         }
     }
 }

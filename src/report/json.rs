@@ -103,7 +103,7 @@ struct JsonSuppressed<'a> {
 
 #[derive(Serialize)]
 struct JsonSuppression<'a> {
-    /// `comment` or `configuration`.
+    /// `comment`, `configuration` or `baseline`.
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u32>,
@@ -193,6 +193,7 @@ fn suppressed<'a>(report: &'a Report, it: &'a Suppressed) -> Option<JsonSuppress
     let (kind, line) = match it.by {
         Suppression::Comment(span) => ("comment", place(report, span).map(|it| it.start.line)),
         Suppression::Configuration => ("configuration", None),
+        Suppression::Baseline => ("baseline", None),
     };
     let suppression = JsonSuppression { kind, line, reason: it.reason.as_deref() };
     Some(JsonSuppressed { finding: finding(report, &it.finding, &it.fingerprint)?, suppression })

@@ -56,7 +56,8 @@ pub fn judge<'r>(rules: impl IntoIterator<Item = &'r Rule>, context: &Context<'_
         }
     }
     yield_to_others(&rules, &mut found);
-    let mut findings: Vec<Finding> = found.into_iter().map(|(_, finding)| finding).collect();
+    let mut findings: Vec<Finding> =
+        found.into_iter().map(|(index, finding)| Finding { fact: Some(index), ..finding }).collect();
     findings.sort_by(|a, b| key(a).cmp(&key(b)));
     let mut seen = BTreeSet::new();
     findings.retain(|it| seen.insert((it.rule.clone(), it.span, it.subject.clone())));
@@ -192,6 +193,7 @@ fn finish(
         cwe: rule.cwe.clone(),
         asvs: rule.asvs.clone(),
         item: fact.item.clone(),
+        fact: None,
     }
 }
 

@@ -11,7 +11,7 @@ use super::condition::Condition;
 use super::header::{Entry, Reader, elements, entries, suggestion};
 use super::message::{Help, places};
 use super::page::Page;
-use super::{Case, Rule, native};
+use super::{Case, Rule, native, remedy};
 use crate::facts::{FactKind, schema};
 use crate::finding::{Confidence, Persona, Severity};
 
@@ -85,7 +85,7 @@ pub fn load(path: &str, text: Cow<'static, str>) -> Result<Rule, Vec<RuleError>>
         }
     };
     let parts = entries(table.get_ref());
-    let rule = read(&mut reader, &parts, id, toml);
+    let rule = read(&mut reader, &parts, id);
     if reader.errors.is_empty() {
         Ok(Rule { page: text, ..rule })
     } else {
@@ -99,7 +99,7 @@ fn is_id(text: &str) -> bool {
     !text.is_empty() && text.split('-').all(|word| !word.is_empty() && word.chars().all(lower))
 }
 
-fn read(reader: &mut Reader<'_>, parts: &[Entry<'_>], id: SmolStr, toml: &str) -> Rule {
+fn read(reader: &mut Reader<'_>, parts: &[Entry<'_>], id: SmolStr) -> Rule {
     let on = parts.iter().find(|it| it.key == "on").and_then(|it| kind(reader, it));
     let mut rule = Rule {
         id,
@@ -124,7 +124,7 @@ fn read(reader: &mut Reader<'_>, parts: &[Entry<'_>], id: SmolStr, toml: &str) -
         yields_to: Vec::new(),
         native: None,
         words: BTreeMap::new(),
-        fix: None,
+        remedies: Vec::new(),
     };
     for entry in parts {
         match entry.key {
@@ -156,7 +156,10 @@ fn read(reader: &mut Reader<'_>, parts: &[Entry<'_>], id: SmolStr, toml: &str) -
                 let lists = reader.table(entry).unwrap_or_default();
                 rule.words = lists.iter().map(|it| (it.key.into(), reader.texts(it))).collect();
             }
-            "fix" => rule.fix = toml.get(entry.span.clone()).map(str::to_owned),
+            "fix" => {
+                rule.remedies =
+                    elements(entry).iter().filter_map(|it| remedy::read(reader, it, on)).collect();
+            }
             _ => reader.unknown_key(entry, KEYS.iter().copied()),
         }
     }

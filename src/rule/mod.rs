@@ -12,11 +12,13 @@ mod logic;
 mod message;
 mod native;
 mod page;
+mod remedy;
 mod units;
 
 pub use judge::judge;
 pub use load::{RuleError, load};
 pub use page::{Example, ExampleFile, Page, Section};
+pub use remedy::{Act, Place, Remedy, To};
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -66,8 +68,8 @@ pub struct Rule {
     yields_to: Vec<SmolStr>,
     native: Option<native::Check>,
     words: BTreeMap<SmolStr, Vec<SmolStr>>,
-    /// Kept for the fixer: the TOML text of `fix`.
-    pub fix: Option<String>,
+    /// What would mend it, the best first.
+    pub remedies: Vec<Remedy>,
 }
 
 /// What changes when a further condition holds.

@@ -92,5 +92,6 @@ pub fn finding(workspace: &Workspace, path: &str, needle: &str, nth: usize) -> F
         cwe: vec![614],
         asvs: vec!["3.3.1".into()],
         item: "app::login".into(),
+        fact: None,
     }
 }

@@ -200,6 +200,7 @@ fn about(rule: &Rule, span: Span, message: String, help: String, name: Option<Sm
         cwe: rule.cwe.clone(),
         asvs: rule.asvs.clone(),
         item: SmolStr::default(),
+        fact: None,
     }
 }
 
