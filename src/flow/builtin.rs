@@ -49,6 +49,10 @@ pub enum Operation {
     Int,
     Null,
     Repeat,
+    AppendText,
+    EmptyText,
+    Concat,
+    Join,
 }
 
 /// The tables of `models/builtins.toml`.
@@ -59,6 +63,10 @@ pub struct Builtins {
     pub collection: HashSet<String>,
     pub settings_objects: HashSet<String>,
     pub settings_derives: HashSet<String>,
+    /// Derives of settings whose switches are off unless somebody gives them.
+    pub settings_switches: HashSet<String>,
+    /// Calls, as they are written, that make a type's own default the lowest layer of the settings.
+    pub settings_defaults: HashSet<String>,
     /// Decorators of methods that are read like a field.
     pub properties: HashSet<String>,
     /// Further names that need no import.
@@ -69,6 +77,8 @@ pub struct Builtins {
     pub locks: HashSet<String>,
     /// Names of functions that say nothing about whose they are.
     pub common: HashSet<String>,
+    /// Methods by which a value of the project becomes an answer, or part of one.
+    pub responders: Vec<String>,
 }
 
 impl Builtins {
@@ -109,11 +119,14 @@ pub fn builtins() -> &'static Builtins {
             collection: file.types.collection,
             settings_objects: file.settings.objects,
             settings_derives: file.settings.derives,
+            settings_switches: file.settings.switches,
+            settings_defaults: file.settings.defaults,
             properties: file.types.properties,
             prelude: file.types.prelude,
             records: file.types.records,
             locks: file.types.locks,
             common: file.names.common,
+            responders: file.names.responders,
         }
     });
     &TABLES
@@ -133,6 +146,7 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Names {
     common: HashSet<String>,
+    responders: Vec<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -151,6 +165,8 @@ struct Types {
 struct Settings {
     objects: HashSet<String>,
     derives: HashSet<String>,
+    switches: HashSet<String>,
+    defaults: HashSet<String>,
 }
 
 fn invert(rows: HashMap<Operation, Vec<String>>) -> HashMap<String, Operation> {

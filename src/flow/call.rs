@@ -100,7 +100,9 @@ impl Machine<'_> {
             return self.apply(&callee, rest, span, path.span);
         }
         let type_args: Vec<Ty> = path.type_args.iter().map(|arg| self.ty(arg, self.scope)).collect();
-        if let Kind::External(name) = &callee.kind {
+        if let Kind::External(name) = &callee.kind
+            && callee.ty().is_none()
+        {
             let name = name.clone();
             return self.call_external(&name, args, span, path.span, &type_args);
         }
@@ -124,7 +126,12 @@ impl Machine<'_> {
             Kind::Type(id) => self.construct_type(&id.clone(), args, span),
             Kind::External(path) => {
                 let path = path.clone();
-                self.call_external(&path, args, span, name_span, &[])
+                let made = self.call_external(&path, args, span, name_span, &[]);
+                // A function that a derive made for a type of the project.
+                match callee.ty() {
+                    Some(ty) if made.is_unknown() => made.with_info(|info| info.ty = Some(ty.clone())),
+                    _ => made,
+                }
             }
             Kind::Choice(choice) => {
                 let truth = Truth::Atom(choice.condition, true);
@@ -199,7 +206,20 @@ impl Machine<'_> {
     // ---- the project's functions
 
     pub fn inline(&mut self, definition: &Definition, receiver: Option<Val>, args: Args, span: Span) -> Val {
-        self.enter(definition, receiver, args, span, Some(span))
+        let flipped = if self.quiet == 0 { flipped(&args) } else { None };
+        let again = flipped.map(|it| (it, receiver.clone()));
+        let value = self.enter(definition, receiver, args, span, Some(span));
+        let Some(((place, args), receiver)) = again.filter(|_| is_line(&value)) else { return value };
+        // The caller answers for what only its switch keeps out of a line.
+        let state = self.state.clone();
+        self.quiet += 1;
+        let other = self.enter(definition, receiver, args, span, Some(span));
+        self.quiet -= 1;
+        self.state = state;
+        if !is_line(&other) {
+            return value;
+        }
+        value.with_info(|info| info.otherwise = Some(Rc::new((place, other))))
     }
 
     /// Evaluates a call. Without a `site` what happens inside counts as done by the caller itself.
@@ -216,6 +236,9 @@ impl Machine<'_> {
         let caller_owner = std::mem::replace(&mut self.owner, owner.clone());
         let result_type = function.result.as_ref().map(|ty| self.ty(ty, definition.scope));
         self.owner = caller_owner;
+        if function.is_async && self.dropped == Some(span) {
+            return Val::at(Kind::Unknown("never awaited"), span);
+        }
         let follows = self.may_call(function.span) && self.program.relevance.worth_a_call(function.span);
         let Some(body) = function.body.as_ref().filter(|_| follows) else {
             let value = self.escape(&args, span);
@@ -507,5 +530,30 @@ pub(super) fn used(value: Val, span: Span) -> Val {
             value
         }
         _ => value,
+    }
+}
+
+/// Arguments with the only switch among them turned, and where that stands.
+fn flipped(args: &Args) -> Option<(Span, Args)> {
+    let switch = |it: &&Val| matches!(it.kind, Kind::Bool(_));
+    if args.all().filter(switch).count() != 1 {
+        return None;
+    }
+    let mut args = args.clone();
+    let mut all = args.positional.iter_mut().chain(args.named.iter_mut().map(|(_, value)| value));
+    let found = all.find(|it| matches!(it.kind, Kind::Bool(_)))?;
+    let place = found.span()?;
+    found.kind = Kind::Bool(!matches!(found.kind, Kind::Bool(true)));
+    Some((place, args))
+}
+
+/// Text of several parts, as a header has them.
+fn is_line(value: &Val) -> bool {
+    match &value.kind {
+        Kind::Text(text) => text.contains(';'),
+        Kind::Pieces(pieces) => {
+            pieces.iter().any(|it| matches!(it, super::value::Piece::Text(text) if text.contains(';')))
+        }
+        _ => false,
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct Application<'m> {
     pub(super) package: SmolStr,
     /// The path that was called.
     pub(super) path: SmolStr,
+    /// The version is not known, and versions differ in what the call does.
+    pub(super) unsure: bool,
 }
 
 impl<'a> Machine<'a> {
@@ -40,7 +42,7 @@ impl<'a> Machine<'a> {
     ) -> Val {
         let file = self.scope.file;
         let found = self.program.catalog.functions(path, file);
-        if let Some(found) = best(&found) {
+        if let Some(found) = fitting(&found, &args) {
             return self.apply_effect(&found, None, args, span, name_span, path);
         }
         // Calling a type makes one of it.
@@ -48,7 +50,7 @@ impl<'a> Machine<'a> {
             let Class::Model(name) = &class else { unreachable!("matched above") };
             let candidates = self.program.catalog.candidates(name, file);
             let new = self.ask_members(&candidates, "new");
-            if let Some(found) = best(&new) {
+            if let Some(found) = fitting(&new, &args) {
                 return self.apply_effect(&found, None, args, span, name_span, path);
             }
             let object = self.framework_object(class, span);
@@ -163,7 +165,7 @@ impl<'a> Machine<'a> {
             Some(attribute) => (self.assigns(&candidates, attribute), Some(SmolStr::new(attribute))),
             None => (self.methods_named(&candidates, &name.name), None),
         };
-        let found = best(&found)?;
+        let found = fitting(&found, args)?;
         let object = self.materialise(receiver, class.clone());
         let receiver = Val { kind: Kind::Object(object), ..receiver.clone() };
         let end =
@@ -171,6 +173,23 @@ impl<'a> Machine<'a> {
         let set_at = Span { end, ..name.span };
         let _ = assigned;
         Some(self.apply_effect_at(&found, Some(receiver), args.clone(), span, set_at, path))
+    }
+
+    /// A method that models add to every value.
+    pub(super) fn value_method(
+        &mut self,
+        receiver: &Val,
+        name: &Ident,
+        args: &Args,
+        span: Span,
+    ) -> Option<Val> {
+        let number = matches!(receiver.kind, Kind::Int(_) | Kind::Float(_));
+        let path = if number { NUMBER } else { ANY };
+        let candidates = self.program.catalog.candidates(path, self.scope.file);
+        let found = self.methods_named(&candidates, &name.name);
+        let found = fitting(&found, args)?;
+        let set_at = Span { end: span.end.max(name.span.end), ..name.span };
+        Some(self.apply_effect_at(&found, Some(receiver.clone()), args.clone(), span, set_at, path))
     }
 
     /// A field of a framework's object; `None` when no model has it.
@@ -190,7 +209,7 @@ impl<'a> Machine<'a> {
             .program
             .catalog
             .ask(self.scope.file, |versions| models.fields(&candidates, &name.name, versions));
-        let found = best(&found)?;
+        let found = fitting(&found, &Args::default())?;
         let value =
             self.apply_effect_at(&found, Some(base.clone()), Args::default(), name.span, name.span, path);
         Some(if value.is_unknown() { value.with_info(|info| info.names = names.to_vec()) } else { value })
@@ -198,7 +217,7 @@ impl<'a> Machine<'a> {
 
     pub(super) fn apply_effect(
         &mut self,
-        found: &Found<'a>,
+        found: &Fitting<'a>,
         receiver: Option<Val>,
         args: Args,
         span: Span,
@@ -211,13 +230,17 @@ impl<'a> Machine<'a> {
 
     pub(super) fn apply_effect_at(
         &mut self,
-        found: &Found<'a>,
+        found: &Fitting<'a>,
         receiver: Option<Val>,
         args: Args,
         span: Span,
         set_at: Span,
         path: &str,
     ) -> Val {
+        let Fitting { found, others } = found;
+        if found.callable.is_async && self.dropped == Some(span) {
+            return Val::at(Kind::Unknown("never awaited"), span);
+        }
         let mut it = Application {
             receiver,
             args,
@@ -227,6 +250,7 @@ impl<'a> Machine<'a> {
             owner: found.owner,
             package: found.package.clone(),
             path: path.into(),
+            unsure: *others && self.version_is_open(found.package),
         };
         let mut result: Option<Val> = None;
         let mut seconds: Option<Val> = None;
@@ -286,6 +310,13 @@ impl<'a> Machine<'a> {
             value.labelled(flowing).with_info(|info| info.names = names)
         });
         result.labelled(labels)
+    }
+
+    /// Whether neither a lock file nor a requirement says the version.
+    fn version_is_open(&self, package: &str) -> bool {
+        use crate::workspace::Version;
+        let version = self.program.catalog.ask(self.scope.file, |versions| versions(package));
+        matches!(version, Version::Unknown | Version::Several(_))
     }
 
     /// One clause; what it yields.
@@ -420,6 +451,12 @@ impl<'a> Machine<'a> {
                 self.emit_raw(clause, it);
                 None
             }
+            Verb::EmitParts => {
+                let from = clause.operand("from").map_or_else(Val::null, |source| self.source(source, it));
+                self.emit_returned(&from, it.span, super::emit::PARTS);
+                None
+            }
+            Verb::Header => Some(self.header(clause, it)),
             Verb::Sent => Some(self.sent(clause, it)),
             Verb::Get => Some(self.session_get(clause, it)),
             Verb::Write => self.session_write(clause, it),
@@ -848,9 +885,40 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// The row that counts: the newest when versions disagree.
-pub(super) fn best<'m>(found: &[Found<'m>]) -> Option<Found<'m>> {
-    found.last().cloned()
+/// The type to which models add the methods that every value has.
+const ANY: &str = "<value>";
+/// The same for numbers.
+const NUMBER: &str = "<number>";
+
+/// The row that a call is about.
+pub(super) struct Fitting<'m> {
+    found: Found<'m>,
+    /// Rows of other versions fit as well.
+    others: bool,
+}
+
+/// The newest row that takes as many arguments: a resolver takes the newest version that a requirement allows.
+fn fitting<'m>(found: &[Found<'m>], args: &Args) -> Option<Fitting<'m>> {
+    let newest = found.last()?;
+    if found.len() == 1 {
+        return Some(Fitting { found: newest.clone(), others: false });
+    }
+    let takes = |it: &&Found<'m>| takes(it) == args.positional.len();
+    let exact: Vec<_> = found.iter().filter(takes).collect();
+    Some(match exact.as_slice() {
+        [.., last] => Fitting { found: (*last).clone(), others: exact.len() > 1 },
+        [] => Fitting { found: newest.clone(), others: true },
+    })
+}
+
+/// Positional arguments that a row reads.
+fn takes(found: &Found<'_>) -> usize {
+    let operands = found.callable.effect.iter().flat_map(|clause| &clause.operands);
+    let last = operands.filter_map(|(_, source)| match source {
+        Source::Arg(at) => Some(usize::from(*at) + 1),
+        _ => None,
+    });
+    last.max().unwrap_or(0)
 }
 
 /// Objects that are judged by their final state.

@@ -11,7 +11,13 @@ use super::trace::EventKind;
 use super::trace::{Snapshot, TraceEvent};
 use super::value::{Class, Decided, FrameworkDefault, Kind, ObjectId, Val};
 use crate::ir::Span;
-use crate::model::{Clause, Role, Source};
+use crate::model::{Clause, Labels, Role, Source};
+
+/// Flag of what only some of the versions do that the project may have.
+pub const UNSURE: &str = "version-not-known";
+
+/// Tuples, lists and types of the project, one inside the other, that are looked through for headers.
+pub const PARTS: u32 = 4;
 
 impl<'a> Machine<'a> {
     pub(super) fn event(&self, kind: EventKind, it: &Application<'a>) -> TraceEvent {
@@ -29,7 +35,7 @@ impl<'a> Machine<'a> {
                 _ => None,
             }),
             package: it.package.clone(),
-            flags: Vec::new(),
+            flags: if it.unsure { vec![UNSURE.into()] } else { Vec::new() },
         }
     }
 
@@ -70,6 +76,7 @@ impl<'a> Machine<'a> {
                     owner: it.owner,
                     package: it.package.clone(),
                     path: it.path.clone(),
+                    unsure: it.unsure,
                 };
                 let (a, b) = (positional(&choice.then), positional(&choice.or_else));
                 self.branch(
@@ -247,11 +254,22 @@ impl<'a> Machine<'a> {
             owner: None,
             package: package.into(),
             path: "headers".into(),
+            unsure: false,
         };
         let is_cookie = matches!(&pair.0.kind, Kind::Text(text) | Kind::Word(text) if text.eq_ignore_ascii_case("set-cookie"));
         if is_cookie {
             self.emit_line(pair.1, &it);
         }
+    }
+
+    /// The text of a header, of the request or of the answer.
+    pub(super) fn header(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
+        let name = clause.operand("name").map_or_else(Val::null, |source| self.source(source, it));
+        let of_answers = name.text().is_some_and(|it| it.eq_ignore_ascii_case("set-cookie"));
+        let label = if of_answers { Labels::SENT } else { Labels::REQUEST };
+        let mut names = it.receiver.as_ref().map(|it| it.names().to_vec()).unwrap_or_default();
+        names.extend(name.text().cloned());
+        Val::at(Kind::Unknown("a header"), it.span).labelled(label).with_info(|info| info.names = names)
     }
 
     pub(super) fn sent(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
@@ -319,6 +337,10 @@ impl Machine<'_> {
                 if !matches!(object.class, Class::List | Class::Project(_)) {
                     return;
                 }
+                if self.respond(&value, span, depth) {
+                    return;
+                }
+                let Some(object) = self.state.object(*id) else { return };
                 let items: Vec<Val> = object
                     .items
                     .iter()
@@ -329,7 +351,25 @@ impl Machine<'_> {
                     self.emit_returned(item, span, depth - 1);
                 }
             }
-            _ => {}
+            _ => {
+                self.respond(&value, span, depth);
+            }
         }
+    }
+
+    /// A type of the project that says itself what it adds to an answer; `false` when it does not.
+    fn respond(&mut self, value: &Val, span: Span, depth: u32) -> bool {
+        let Some(Class::Project(id)) = self.class_of(value) else { return false };
+        let names = &super::builtin::builtins().responders;
+        let Some(method) = names.iter().find_map(|name| self.find_method(&id, name, 2)) else { return false };
+        let caller = std::mem::replace(&mut self.scope, method.scope);
+        let mut args = super::roots::unknown_arguments(self, &method.function);
+        self.scope = caller;
+        if super::call::takes_self(&method.function) && !args.positional.is_empty() {
+            args.positional.remove(0);
+        }
+        let made = self.inline(&method, Some(value.clone()), args, span);
+        self.emit_returned(&made, span, depth - 1);
+        true
     }
 }

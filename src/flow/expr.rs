@@ -39,7 +39,12 @@ impl Machine<'_> {
         match &stmt.kind {
             StmtKind::Let { pattern, ty, value, or_else } => {
                 let mut bound = match value {
-                    Some(value) => self.eval(value),
+                    Some(value) => {
+                        if matches!(pattern.kind, PatternKind::Wildcard) {
+                            self.dropped = Some(value.span);
+                        }
+                        self.eval(value)
+                    }
                     None => Val::unknown("declared without a value"),
                 };
                 if let Some(ty) = ty
@@ -65,6 +70,7 @@ impl Machine<'_> {
                 }
             }
             StmtKind::Expr(expr) => {
+                self.dropped = Some(expr.span);
                 self.eval(expr);
             }
             StmtKind::Item(item) => match &item.kind {
@@ -576,6 +582,12 @@ impl Machine<'_> {
         }
         let values: Vec<Val> = args.iter().map(|arg| self.eval(arg)).collect();
         let name = path.segments.join("::") + "!";
+        if let ([place, _], [text, more]) = (args, values.as_slice())
+            && super::builtin::builtins().function(&name) == Some(super::builtin::Operation::AppendText)
+        {
+            self.append_text(place, text, more, span);
+            return Val::null();
+        }
         self.call_external(&name, super::call::Args::positional(values), span, span, &[])
     }
 
@@ -940,6 +952,16 @@ impl Machine<'_> {
             && let Some((_, first)) = object.items.first()
         {
             return first.clone();
+        }
+        match &iterable.kind {
+            // What a closure makes of each element is one of them.
+            Kind::Choice(choice) => {
+                let then = self.element_of(&choice.then);
+                let or_else = self.element_of(&choice.or_else);
+                return choose(choice.condition, then, or_else);
+            }
+            Kind::Pieces(_) | Kind::Null => return iterable.clone(),
+            _ => {}
         }
         let labels = iterable.labels().without(crate::model::Labels::COLLECTION);
         let names = iterable.names().to_vec();

@@ -57,6 +57,8 @@ pub struct Machine<'a> {
     pub loops: Vec<Vec<State>>,
     /// Nothing is recorded: a look ahead.
     pub quiet: u32,
+    /// The call whose result the last statement throws away: of a deferred one nothing happens.
+    pub dropped: Option<Span>,
 }
 
 pub struct AtomInfo {
@@ -101,6 +103,7 @@ impl<'a> Machine<'a> {
             constants: Vec::new(),
             loops: Vec::new(),
             quiet: 0,
+            dropped: None,
         }
     }
 

@@ -358,7 +358,10 @@ impl Machine<'_> {
                     let bound = Callee::Project(definition, Some(base.clone()));
                     return Val::at(Kind::Function(Rc::new(bound)), name.span);
                 }
-                if let Some(value) = self.program.settings.field(self, &id, &name.name, name.span) {
+                let section = base.info.as_ref().and_then(|info| info.section.clone());
+                if let Some(value) =
+                    self.program.settings.field(self, &id, &name.name, section.as_deref(), name.span)
+                {
                     return value;
                 }
                 if let Some(value) = self.class_attribute(&id, &name.name) {
@@ -368,7 +371,11 @@ impl Machine<'_> {
                     id.def.fields.iter().find(|it| it.name.name == name.name).and_then(|it| it.ty.as_ref())
                 {
                     let ty = self.ty(written, id.scope);
-                    return Val::typed("a field", ty).labelled(labels).with_info(|info| info.names = names);
+                    let section = super::settings::section(&id, &name.name, section.as_deref());
+                    return Val::typed("a field", ty).labelled(labels).with_info(|info| {
+                        info.names = names;
+                        info.section = section.map(Rc::new);
+                    });
                 }
                 // A base outside the project may define it: a view's `request`.
                 if let Some(value) = self.inherited_field(&id, base, name, &names, 4) {

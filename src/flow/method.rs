@@ -24,8 +24,25 @@ impl Machine<'_> {
             return self.apply(&callee, args, span, call.method.span);
         }
         let args = self.args(&call.args);
+        if let [more] = args.positional.as_slice()
+            && grows(&receiver, &call.method)
+        {
+            self.append_text(&call.receiver, &receiver, more, span);
+            return Val::null();
+        }
         let types: Vec<Ty> = call.type_args.iter().map(|ty| self.ty(ty, self.scope)).collect();
         self.call_method(&receiver, &call.method, args, span, &types)
+    }
+
+    /// Text at a place grows by another.
+    pub(super) fn append_text(&mut self, place: &ir::Expr, text: &Val, more: &Val, span: Span) {
+        let whole = self.combine(BinaryOp::Add, text, more, span);
+        let begun = match &text.kind {
+            Kind::Text(text) if text.is_empty() => None,
+            _ => text.span(),
+        };
+        let whole = Val { origin: super::value::Decided::At(begun.unwrap_or(span)), ..whole };
+        self.assign(place, whole, span);
     }
 
     /// A method of `self` as the base classes of the class at hand have it.
@@ -172,7 +189,9 @@ impl Machine<'_> {
     /// A method of a plain value.
     pub(super) fn plain_method(&mut self, receiver: &Val, name: &Ident, args: &Args, span: Span) -> Val {
         let Some(operation) = builtins().methods.get(name.name.as_str()).copied() else {
-            return self.unknown_method(receiver, name, args, span);
+            return self
+                .value_method(receiver, name, args, span)
+                .unwrap_or_else(|| self.unknown_method(receiver, name, args, span));
         };
         self.operation(operation, receiver, name, args, span)
     }
@@ -306,6 +325,11 @@ impl Machine<'_> {
                 self.unary(ir::UnaryOp::Not, &negated, span)
             }
             Operation::Null => Val::at(Kind::Null, span),
+            Operation::AppendText => Val::null(),
+            Operation::EmptyText => Val::at(Kind::Text(smol_str::SmolStr::default()), span),
+            Operation::Concat | Operation::Join => self
+                .joined(receiver, first.as_ref(), span)
+                .unwrap_or_else(|| self.unknown_method(receiver, name, args, span)),
             Operation::Repeat => {
                 let times = first.unwrap_or_else(Val::null);
                 self.combine(BinaryOp::Multiply, receiver, &times, span)
@@ -316,6 +340,27 @@ impl Machine<'_> {
             }
             _ => self.lift(receiver, &mut |_, it| super::operator::text(operation, &it, first.as_ref())),
         }
+    }
+
+    /// The elements of a list as one text; the separator is the argument, or the receiver where the list is the argument.
+    fn joined(&mut self, receiver: &Val, argument: Option<&Val>, span: Span) -> Option<Val> {
+        let (items, separator) = match (self.known_items(receiver), argument) {
+            (Some(items), separator) => (items, separator.cloned()),
+            (None, Some(argument)) => (self.known_items(argument)?, Some(receiver.clone())),
+            (None, None) => return None,
+        };
+        let plain = |it: &Val| !matches!(it.kind, Kind::Object(_) | Kind::Tuple(_) | Kind::Bytes(_));
+        if items.is_empty() || !items.iter().all(plain) {
+            return None;
+        }
+        let mut whole = Val::at(Kind::Text(smol_str::SmolStr::default()), span);
+        for (at, item) in items.iter().enumerate() {
+            if let Some(separator) = separator.as_ref().filter(|_| at > 0) {
+                whole = self.combine(BinaryOp::Add, &whole, separator, span);
+            }
+            whole = self.combine(BinaryOp::Add, &whole, item, span);
+        }
+        Some(Val { origin: super::value::Decided::At(span), ..whole })
     }
 
     pub(super) fn index_plain(&mut self, base: &Val, index: &Val, span: Span) -> Val {
@@ -494,5 +539,15 @@ impl Machine<'_> {
                 None => vec![Piece::Hole(value.clone())],
             },
         }
+    }
+}
+
+/// Whether a method makes text longer where it stands.
+fn grows(receiver: &Val, method: &Ident) -> bool {
+    let text = matches!(receiver.kind, Kind::Text(_) | Kind::Pieces(_));
+    match builtins().methods.get(method.name.as_str()) {
+        Some(Operation::AppendText) => text || matches!(receiver.kind, Kind::Choice(_) | Kind::Unknown(_)),
+        Some(Operation::Append) => text,
+        _ => false,
     }
 }

@@ -77,13 +77,13 @@ fn run(machine: &mut Machine<'_>, definition: &Definition) -> Val {
         returns: Vec::new(),
         yields: false,
     });
-    machine.emit_returned(&value, function.span, 4);
+    machine.emit_returned(&value, function.span, super::emit::PARTS);
     machine.calls.pop();
     value
 }
 
 /// An unknown value for every parameter, of its written type or of the type that its name stands for.
-fn unknown_arguments(machine: &Machine<'_>, function: &Function) -> Args {
+pub(super) fn unknown_arguments(machine: &Machine<'_>, function: &Function) -> Args {
     let mut args = Args::default();
     for param in &function.params {
         let name: Option<SmolStr> = match &param.pattern.kind {

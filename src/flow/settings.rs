@@ -9,10 +9,10 @@ use super::builtin::builtins;
 use super::index::{Index, TypeId};
 use super::machine::Machine;
 use super::units::Units;
-use super::value::{Kind, Val};
+use super::value::{Kind, Section, Val};
 use crate::facts;
 use crate::ir::data::{Node, NodeKind};
-use crate::ir::{Attribute, Call, Expr, ExprKind, FieldDef, FileId, Literal, Name, Span};
+use crate::ir::{Attribute, Call, Expr, ExprKind, FieldDef, FileId, Literal, Name, Span, TypeDef, TypeRef};
 use crate::workspace::{FileKind, Profile, SettingsFile, Workspace};
 
 /// Settings of the project as handlers see them.
@@ -37,26 +37,49 @@ impl<'a> SettingsView<'a> {
     }
 
     /// The value of a field of a settings struct; `None` when the struct is none or nothing tells.
-    pub fn field(&self, machine: &mut Machine<'_>, id: &TypeId, name: &Name, span: Span) -> Option<Val> {
+    pub fn field(
+        &self,
+        machine: &mut Machine<'_>,
+        id: &TypeId,
+        name: &Name,
+        section: Option<&Section>,
+        span: Span,
+    ) -> Option<Val> {
         let field = id.def.fields.iter().find(|field| field.name.name == *name)?;
-        if !builtins().settings_derives.iter().any(|derive| derives(&id.def.attributes, derive)) {
+        if !holds_settings(id) {
             return None;
         }
-        let chains = chains(machine.program.index, id, name);
         let files = self.units.workspace.settings_files(id.scope.file);
+        let readings = readings(machine.program.index, id, name, section);
         // A table is no value: its struct's own fields are looked up by their longer keys.
-        let scalar = self.lookup(&files, &chains).filter(|(_, node)| !matches!(node.kind, NodeKind::Map(_)));
-        if let Some((key, node)) = scalar {
+        let mut found = readings.iter().map(|chains| {
+            self.lookup(&files, chains).filter(|(_, node)| !matches!(node.kind, NodeKind::Map(_)))
+        });
+        let first = found.next().flatten();
+        let other = |it: Option<(SmolStr, Node)>| {
+            it.as_ref().map(|(_, node)| node.span) != first.as_ref().map(|(_, node)| node.span)
+        };
+        if found.any(other) {
+            return Some(
+                Val::at(Kind::Unknown("one of several sections of the settings"), span)
+                    .with_info(|info| info.names = vec![name.clone()]),
+            );
+        }
+        if let Some((key, node)) = first {
             let value = node_value(&node);
             return Some(Val::at(Kind::Setting { key, value: Some(Rc::new(value)) }, span));
         }
-        let key: SmolStr = chains.first().map(|chain| chain.join(".")).unwrap_or_default().into();
+        let chain = readings.first().and_then(|chains| chains.first());
+        let key: SmolStr = chain.map(|chain| chain.join(".")).unwrap_or_default().into();
         if let Some(variable) = argument(field, "env") {
             let name = variable.unwrap_or_else(|| field.name.name.to_uppercase().into());
             let fallback = self.default_of(machine, field, id).map(Rc::new);
             return Some(Val::at(Kind::Env { name, fallback }, span));
         }
-        let default = self.default_of(machine, field, id)?;
+        let default = self
+            .default_of(machine, field, id)
+            .or_else(|| self.default_of_whole(machine, section?, field))
+            .or_else(|| switch_of(field, id))?;
         Some(Val::at(Kind::Setting { key, value: Some(Rc::new(default)) }, span))
     }
 
@@ -77,6 +100,26 @@ impl<'a> SettingsView<'a> {
             }
         }
         best.map(|(_, key, node)| (key, node))
+    }
+
+    /// What the default of the whole has here, where the project lays its settings over that.
+    fn default_of_whole(
+        &self,
+        machine: &mut Machine<'_>,
+        section: &Section,
+        field: &FieldDef,
+    ) -> Option<Val> {
+        let text = &self.units.workspace.text(section.root.scope.file)?.text;
+        if !builtins().settings_defaults.iter().any(|call| text.contains(call.as_str())) {
+            return None;
+        }
+        let mut path = section.fields.iter().chain(std::iter::once(&field.name.name));
+        let mut value = machine.default_field(&section.root, path.next()?, field.span)?;
+        for name in path {
+            let Kind::Object(id) = value.kind else { return None };
+            value = machine.state.object(id)?.attributes.get(name)?.clone();
+        }
+        Some(value)
     }
 
     /// `#[serde(default = "f")]`, `#[arg(default_value_t = x)]`, or the field of the struct's own `Default`.
@@ -168,35 +211,90 @@ fn same_key(a: &str, b: &str) -> bool {
     a == b || letters(a) == letters(b)
 }
 
-/// Key paths of a field, through the structs of the same file that hold its struct.
-fn chains(index: &Index<'_>, id: &TypeId, field: &Name) -> Vec<Vec<Name>> {
-    let mut chain = vec![renamed(id, field)];
-    let mut current = id.def.name.name.clone();
-    let mut chains = Vec::new();
-    let types: Vec<_> = index.types_of(id.scope.file);
-    for _ in 0..6 {
-        let parent = types.iter().find_map(|def| {
-            let field = def.fields.iter().find(|field| {
-                field.ty.as_ref().is_some_and(|ty| {
-                    let direct = ty.path.last().is_some_and(|it| *it == current);
-                    direct || ty.args.iter().any(|arg| arg.path.last().is_some_and(|it| *it == current))
-                })
-            })?;
-            Some((def.name.name.clone(), field.name.name.clone(), flattened(field)))
-        });
-        let Some((name, field, flat)) = parent.filter(|(name, ..)| *name != current) else { break };
-        if !flat {
-            chain.insert(0, field);
+/// Whether a type is one that settings fill.
+fn holds_settings(id: &TypeId) -> bool {
+    builtins().settings_derives.iter().any(|derive| derives(&id.def.attributes, derive))
+}
+
+/// A switch of a command line is off unless it is given.
+fn switch_of(field: &FieldDef, id: &TypeId) -> Option<Val> {
+    let is_switch = field.ty.as_ref().is_some_and(|ty| ty.path.last().is_some_and(|it| it == "bool"));
+    let derived = builtins().settings_switches.iter().any(|it| derives(&id.def.attributes, it));
+    (is_switch && derived).then(|| Val::at(Kind::Bool(false), field.span))
+}
+
+/// Where the table stands that a field of a settings struct holds.
+#[must_use]
+pub fn section(id: &TypeId, field: &Name, outer: Option<&Section>) -> Option<Section> {
+    if !holds_settings(id) {
+        return None;
+    }
+    let mut section =
+        outer.cloned().unwrap_or_else(|| Section { root: id.clone(), fields: Vec::new(), keys: Vec::new() });
+    section.fields.push(field.clone());
+    if !id.def.fields.iter().any(|it| it.name.name == *field && flattened(it)) {
+        section.keys.push(renamed(&id.def, field));
+    }
+    Some(section)
+}
+
+/// Key paths of a field, by what the project may mean: one where the way to it is known, else one for each struct that
+/// holds its struct.
+fn readings(index: &Index<'_>, id: &TypeId, field: &Name, section: Option<&Section>) -> Vec<Vec<Vec<Name>>> {
+    let key = renamed(&id.def, field);
+    let own = match section {
+        Some(section) => section.keys.iter().cloned().chain([key]).collect(),
+        None => vec![key],
+    };
+    let (start, nested) = match section {
+        Some(section) => (&section.root, own.len() > 1),
+        None => (id, false),
+    };
+    let mut outer = Vec::new();
+    outward(index, start, &[], 6, &mut outer);
+    let whole = |prefix: &[Name]| prefix.iter().chain(&own).cloned().collect::<Vec<_>>();
+    outer
+        .iter()
+        .map(|prefix| {
+            let mut chains = vec![whole(prefix)];
+            // The root struct may itself be one section of the file, and a struct in the middle its whole.
+            if !prefix.is_empty() {
+                chains.push(whole(&prefix[1..]));
+                if nested {
+                    chains.push(own.clone());
+                }
+            }
+            chains.retain(|chain| chain.len() > 1 || chains_are_specific(chain));
+            chains.dedup();
+            chains
+        })
+        .collect()
+}
+
+/// The keys that lead from outermost structs of the same file to a type; one empty way for an outermost one.
+fn outward(index: &Index<'_>, id: &TypeId, inner: &[Name], depth: u32, ways: &mut Vec<Vec<Name>>) {
+    let mut outermost = true;
+    for def in index.types_of(id.scope.file).iter().filter(|_| depth > 0) {
+        for field in
+            def.fields.iter().filter(|it| it.ty.as_ref().is_some_and(|ty| mentions(ty, &id.def.name.name)))
+        {
+            let holder = TypeId { def: def.clone(), scope: id.scope };
+            if holder == *id || ways.len() >= 8 || !holds_settings(&holder) {
+                continue;
+            }
+            outermost = false;
+            let key = (!flattened(field)).then(|| renamed(def, &field.name.name));
+            let way: Vec<Name> = key.into_iter().chain(inner.iter().cloned()).collect();
+            outward(index, &holder, &way, depth - 1, ways);
         }
-        current = name;
     }
-    chains.push(chain.clone());
-    // The root struct may itself be one section of the file.
-    if chain.len() > 1 {
-        chains.push(chain[1..].to_vec());
+    if outermost {
+        ways.push(inner.to_vec());
     }
-    chains.retain(|chain| chain.len() > 1 || chains_are_specific(chain));
-    chains
+}
+
+fn mentions(ty: &TypeRef, name: &str) -> bool {
+    ty.path.last().is_some_and(|it| it == name) || ty.args.iter().any(|arg| mentions(arg, name))
 }
 
 /// A single key such as `name` or `path` says nothing when it is met anywhere.
@@ -209,9 +307,9 @@ fn flattened(field: &FieldDef) -> bool {
         .any(|call| call.args.iter().any(|arg| matches!(&arg.value.kind, ExprKind::Path(path) if path.segments.last().is_some_and(|it| it == "flatten"))))
 }
 
-fn renamed(id: &TypeId, field: &Name) -> Name {
-    let Some(def) = id.def.fields.iter().find(|it| it.name.name == *field) else { return field.clone() };
-    for call in calls(&def.attributes) {
+fn renamed(def: &TypeDef, field: &Name) -> Name {
+    let Some(found) = def.fields.iter().find(|it| it.name.name == *field) else { return field.clone() };
+    for call in calls(&found.attributes) {
         for arg in &call.args {
             if arg.name.as_ref().is_some_and(|it| it.name == "rename")
                 && let ExprKind::Literal(Literal::Str(text)) = &arg.value.kind

@@ -144,6 +144,21 @@ pub struct Info {
     pub set_at: Option<Span>,
     /// Largest count of elements, when a slice or literal bounds it.
     pub bounded: bool,
+    /// Of a text that a helper made: what it had been with the other answer to its only switch, and where that stands.
+    pub otherwise: Option<Rc<(Span, Val)>>,
+    /// A table of the settings.
+    pub section: Option<Rc<Section>>,
+}
+
+/// Where in the settings a value stands that is a table of them.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// The type of the whole.
+    pub root: TypeId,
+    /// Fields from there to here.
+    pub fields: Vec<Name>,
+    /// The keys that these have in files.
+    pub keys: Vec<Name>,
 }
 
 /// A type as far as it is resolved.

@@ -49,6 +49,11 @@ pub enum Verb {
     /// Sends a header: `name`, `value` (text), both in one `pair` (a cookie object too), or several in a `mapping`. Only
     /// `Set-Cookie` matters.
     EmitRaw,
+    /// Sends the headers that `from` carries, however deep in tuples and lists.
+    EmitParts,
+    /// Evaluates to the text of header `name`: of the request, or what the answer says already (label `sent`) where that is
+    /// `Set-Cookie`.
+    Header,
     /// Sends a removal of `cookie` or `name`; `path`, `domain` as given (beside `cookie`: when unset), flags `only-if-sent`,
     /// `no-path` (whatever path the cookie had) and `strips-header` (drops the line from this response, the browser keeps it).
     Remove,
@@ -134,6 +139,8 @@ impl Verb {
             Self::Construct => Attributes(&["type"]),
             Self::Set => Attributes(&[]),
             Self::Convert | Self::Merge | Self::Seal => Only(&["from"]),
+            Self::EmitParts => Only(&["from"]),
+            Self::Header => Only(&["name"]),
             Self::Unset | Self::Read => Only(&["attr"]),
             Self::Same | Self::Returns | Self::Session => Only(&["type"]),
             Self::Value => Only(&["is"]),
@@ -185,6 +192,8 @@ impl Verb {
         ("sent", Self::Sent),
         ("set-named", Self::SetNamed),
         ("emit-raw", Self::EmitRaw),
+        ("emit-parts", Self::EmitParts),
+        ("header", Self::Header),
         ("remove", Self::Remove),
         ("jar", Self::Jar),
         ("read-cookie", Self::ReadCookie),

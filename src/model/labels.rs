@@ -24,6 +24,8 @@ impl Labels {
     pub const AUTHENTICATED: Self = Self(128);
     /// A secret: password, key, token (by type or model).
     pub const SECRET: Self = Self(256);
+    /// A line of a cookie that the answer has already.
+    pub const SENT: Self = Self(512);
 
     #[must_use]
     pub fn with(self, other: Self) -> Self {

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::convert::{attribute, bytes, known_text, longest, operand, refine, switch, text};
 use super::line;
 use crate::facts::{Attribute, EventKind, Fact, FactKind, Labels, Note, Origin, Scalar, Value};
-use crate::flow::{Atom, Kind, Machine, Object, Root, TraceEvent, Val};
+use crate::flow::{Atom, Kind, Machine, Object, Root, TraceEvent, UNSURE, Val};
 use crate::ir::Span;
 use crate::model::words;
 
@@ -19,14 +19,60 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
             continue;
         }
         if event.flags.iter().any(|flag| flag == "raw") {
-            out.extend(line::fact(machine, event));
-        } else if let Some(snapshot) = &event.cookie {
+            let again = |(name, value): &(SmolStr, Val)| name == "text" && value.labels().has(Labels::SENT);
+            if !event.operands.iter().any(again) {
+                out.extend(line::fact(machine, event));
+            }
+        } else if let Some(snapshot) = &event.cookie
+            && !snapshot.object.labels.has(Labels::SENT)
+        {
             // A cookie that the call itself made may still be changed; one that was handed over may not.
             let late = event.object.filter(
                 |_| matches!(&snapshot.object.class, crate::flow::Class::Model(path) if path == "<cookie>"),
             );
             let object = late.and_then(|id| machine.state.object(id)).unwrap_or(&snapshot.object);
             out.push(of_object(machine, event, object, snapshot.symbolic));
+        }
+    }
+}
+
+/// Attributes that a layer may add to lines that others wrote.
+const ADDED: [&str; 3] = ["secure", "http_only", "same_site"];
+
+/// The lines that a function writes again with more in them.
+pub(super) fn rewrites(root: &Root<'_, '_>) -> Vec<super::Rewrite> {
+    let machine = &root.machine;
+    let file = root.definition.scope.file;
+    let sent = |event: &&TraceEvent| {
+        let text = event.operands.iter().find(|(name, _)| name == "text").map(|(_, value)| value.labels());
+        let object = event.cookie.as_ref().map(|it| it.object.labels);
+        text.or(object).is_some_and(|it| it.has(Labels::SENT))
+    };
+    let events = machine.trace.events.iter().filter(|it| it.kind == EventKind::Emit).filter(sent);
+    events
+        .map(|event| {
+            let attributes = if let Some(snapshot) = &event.cookie {
+                let given = |name: &&&str| snapshot.object.attributes.contains_key(**name);
+                ADDED.iter().filter(given).copied().collect()
+            } else {
+                line::added(machine, event).unwrap_or_else(|| ADDED.to_vec())
+            };
+            super::Rewrite { file, attributes }
+        })
+        .collect()
+}
+
+/// What a cookie lacks may come from a layer that writes its line again.
+pub(super) fn rewritten(fact: &mut Fact, rewrite: &super::Rewrite) {
+    if fact.kind != FactKind::Cookie {
+        return;
+    }
+    for name in &rewrite.attributes {
+        if let Some(attribute) = fact.attributes.get_mut(*name)
+            && !matches!(attribute.value, Value::Known(Scalar::Bool(true)))
+        {
+            attribute.value =
+                Value::Opaque("a layer of the project writes the lines of all answers again".into());
         }
     }
 }
@@ -56,11 +102,11 @@ fn of_object(machine: &Machine<'_>, event: &TraceEvent, object: &Object, symboli
         attributes.insert("protection".into(), text("plain", Origin::Derived(Vec::new())));
     }
     lower(&mut attributes, "same_site");
-    let lifetime = ["max_age", "expires"]
-        .into_iter()
-        .filter_map(&given)
-        .map(|value| longest(machine, path, value))
-        .find(|it| it.value != Value::Unset);
+    let mut lives =
+        ["max_age", "expires"].into_iter().filter_map(&given).map(|value| longest(machine, path, value));
+    let first = lives.next();
+    let lifetime =
+        lives.fold(first, |first, next| first.filter(|it| it.value != Value::Unset).or(Some(next)));
     attributes.insert("lifetime".into(), lifetime.unwrap_or_else(|| unset("lifetime")));
     prefix(machine, path, object, &mut attributes);
     implied(machine, object, event, &mut attributes);
@@ -105,8 +151,13 @@ pub(super) fn finish(
     if span != event.span {
         trail.push(Note { span: event.span, text: "sent here".into() });
     }
-    let unjudged =
-        (symbolic && name.is_none()).then(|| "the cookie is made where it could not be followed".into());
+    let unjudged = if symbolic && name.is_none() {
+        Some("the cookie is made where it could not be followed".into())
+    } else if event.flags.iter().any(|flag| flag == UNSURE) {
+        Some(unsure(&event.package))
+    } else {
+        nothing_known(&attributes)
+    };
     Fact {
         kind: FactKind::Cookie,
         span,
@@ -120,8 +171,35 @@ pub(super) fn finish(
     }
 }
 
+pub(super) fn unsure(package: &str) -> SmolStr {
+    format!("the version of `{package}` is not known, and versions differ here").into()
+}
+
+/// Why a cookie is not judged of which no flag is known.
+fn nothing_known(attributes: &BTreeMap<SmolStr, Attribute>) -> Option<SmolStr> {
+    let mut reason = None;
+    for name in ADDED {
+        match &attributes.get(name)?.value {
+            Value::Opaque(why) => reason = reason.or_else(|| Some(why.clone())),
+            _ => return None,
+        }
+    }
+    reason
+}
+
+/// Where it says that an attribute that nobody sets stays unset: the type's own source, as for its other attributes.
 fn default_origin(object: &Object, event: &TraceEvent) -> Origin {
-    let _ = object;
+    let known = object.attributes.values().find_map(|it| match &it.origin {
+        crate::flow::Decided::Default(known) => Some(known),
+        _ => None,
+    });
+    if let Some(known) = known {
+        return Origin::Default {
+            package: known.package.clone(),
+            version: known.version.clone(),
+            source: known.source.clone(),
+        };
+    }
     Origin::Default {
         package: event.package.clone(),
         version: SmolStr::default(),

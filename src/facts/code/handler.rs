@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::convert::{operand, text};
 use crate::facts::{Attribute, Event, EventKind, Fact, FactKind, Origin, Scalar, Value};
-use crate::flow::{Machine, Owner, Root, TraceEvent};
+use crate::flow::{Machine, Owner, Root, TraceEvent, UNSURE};
 use crate::ir::{Attribute as Decorator, Expr, ExprKind, Literal};
 use crate::model::words;
 
@@ -20,7 +20,7 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
             EventKind::Emit | EventKind::ReadCookie | EventKind::ChangeState | EventKind::CheckCredentials
         )
     };
-    if !events.iter().any(matters) {
+    if !events.iter().any(matters) && machine.steps > 0 {
         return;
     }
     let function = &root.definition.function;
@@ -55,6 +55,12 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
     });
     attributes.insert("changes_state".into(), super::convert::switch(changes, derived()));
     exemption(root, &mut attributes);
+    let unsure = machine.trace.events.iter().find(|it| it.flags.iter().any(|flag| flag == UNSURE));
+    let unjudged = if machine.steps == 0 {
+        Some("it is too long to be followed to its end".into())
+    } else {
+        unsure.map(|it| super::cookie::unsure(&it.package))
+    };
     out.push(Fact {
         kind: FactKind::Handler,
         span: function.name.span,
@@ -64,7 +70,7 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
         events,
         trail: Vec::new(),
         test: false,
-        unjudged: None,
+        unjudged,
     });
 }
 

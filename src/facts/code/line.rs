@@ -55,15 +55,47 @@ pub(super) fn fact(machine: &Machine<'_>, event: &TraceEvent) -> Option<Fact> {
         put(name, found.unwrap_or_else(|| absent.clone()));
     }
     put("lifetime", parsed.lifetime.unwrap_or(absent));
+    let decided_elsewhere = otherwise(machine, &value);
     if !parsed.faults.is_empty() {
         let faults = parsed.faults.into_iter().map(|it| Value::Known(Scalar::Text(it))).collect();
         put("faults", Value::Known(Scalar::List(faults)));
+    }
+    if let Some((place, there)) = decided_elsewhere {
+        for (name, attribute) in &mut attributes {
+            if attribute.value == Value::Unset && there.contains(&name.as_str()) {
+                attribute.origin = Origin::Written(place);
+            }
+        }
     }
     attributes.insert("protection".into(), text("plain", Origin::Derived(Vec::new())));
     let removal = is_removal(&attributes, None);
     attributes.insert("removal".into(), switch(removal, written));
     content(machine, event, &holes, &parsed.value_holes, span, &mut attributes);
     Some(finish(event, Some(span), attributes, "raw-header", false))
+}
+
+/// The switch of the caller that keeps attributes out of the line, and which.
+fn otherwise(machine: &Machine<'_>, value: &Val) -> Option<(Span, Vec<&'static str>)> {
+    let (place, other) = value.info.as_ref()?.otherwise.as_deref()?;
+    let (line, holes) = flatten(machine, other);
+    Some((*place, flags(&parse(&line?, &holes))))
+}
+
+fn flags(line: &Line) -> Vec<&'static str> {
+    let flags =
+        [("secure", line.secure), ("http_only", line.http_only), ("same_site", line.same_site.is_some())];
+    flags.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect()
+}
+
+/// Attributes that stand behind a line that was there before; `None` when there may be any.
+pub(super) fn added(machine: &Machine<'_>, event: &TraceEvent) -> Option<Vec<&'static str>> {
+    let (_, value) = event.operands.iter().find(|(name, _)| name == "text")?;
+    let (line, holes) = flatten(machine, &super::convert::refine(&event.path, value));
+    let parsed = parse(&line?, &holes);
+    if parsed.open {
+        return None;
+    }
+    Some(flags(&parsed))
 }
 
 /// What flows into the value of the cookie.

@@ -23,6 +23,15 @@ struct Found {
     function: Span,
     inlined: BTreeSet<Span>,
     facts: Vec<Fact>,
+    /// What it adds to the cookies that an answer has already.
+    rewrites: Vec<Rewrite>,
+}
+
+/// A layer changes the lines of cookies that others have set.
+struct Rewrite {
+    file: FileId,
+    /// Attributes that the line has afterwards.
+    attributes: Vec<&'static str>,
 }
 
 /// The facts of all code that matters, in file order.
@@ -63,6 +72,7 @@ pub fn facts(
                     function: root.definition.function.span,
                     inlined: root.machine.inlined.clone(),
                     facts: of_root(&root),
+                    rewrites: cookie::rewrites(&root),
                 })
             };
             files.iter().flat_map(one).collect::<Vec<_>>()
@@ -70,9 +80,18 @@ pub fn facts(
         .collect();
     let calls: Vec<_> = found.iter().map(|it| (it.function, it.inlined.clone())).collect();
     let tops = tops(&calls);
-    let mut facts: Vec<Fact> =
-        found.into_iter().filter(|it| tops.contains(&it.function)).flat_map(|it| it.facts).collect();
+    let mut facts = Vec::new();
+    let mut rewrites = Vec::new();
+    for found in found.into_iter().filter(|it| tops.contains(&it.function)) {
+        facts.extend(found.facts);
+        rewrites.extend(found.rewrites);
+    }
     facts.dedup();
+    for rewrite in &rewrites {
+        let package = workspace.files[rewrite.file.0 as usize].package;
+        let same = |it: &&mut Fact| workspace.files[it.span.file.0 as usize].package == package;
+        facts.iter_mut().filter(same).for_each(|fact| cookie::rewritten(fact, rewrite));
+    }
     join(&mut facts);
     facts
 }
