@@ -1,6 +1,7 @@
 //! Names: what each module defines, and what a path means where it stands.
 
-use std::sync::{Arc, OnceLock};
+use std::cell::RefCell;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use rustc_hash::FxHashMap as HashMap;
 use smol_str::SmolStr;
@@ -38,6 +39,8 @@ pub struct Scope {
     pub functions: Vec<Definition>,
     /// Under `#[cfg(test)]`.
     pub test: bool,
+    /// What paths were found to mean here.
+    answers: RwLock<HashMap<Vec<Name>, Option<Meaning>>>,
 }
 
 /// What a name stands for in its module.
@@ -113,6 +116,25 @@ pub struct Index<'a> {
 /// Longest chain of imports that is followed.
 const IMPORT_DEPTH: u32 = 12;
 
+/// The way of one question through the imports.
+#[derive(Clone, Copy)]
+struct Trail<'t> {
+    /// Steps that are left.
+    left: u32,
+    /// Names that star imports were asked for already: modules may import each other.
+    met: &'t RefCell<HashMap<(ScopeId, Name), Option<Meaning>>>,
+}
+
+impl<'t> Trail<'t> {
+    fn new(met: &'t RefCell<HashMap<(ScopeId, Name), Option<Meaning>>>) -> Self {
+        Self { left: IMPORT_DEPTH, met }
+    }
+
+    fn deeper(self) -> Option<Self> {
+        Some(Self { left: self.left.checked_sub(1)?, ..self })
+    }
+}
+
 impl<'a> Index<'a> {
     #[must_use]
     pub fn new(units: &'a Units<'a>, extending: Vec<FileId>) -> Self {
@@ -153,54 +175,76 @@ impl<'a> Index<'a> {
     /// What a path means in a module.
     #[must_use]
     pub fn resolve(&self, scope: ScopeId, path: &[Name]) -> Option<Meaning> {
-        self.resolve_within(scope, path, IMPORT_DEPTH)
+        let file = self.file(scope.file)?;
+        let answers = &file.scopes.get(scope.index as usize)?.answers;
+        let known = answers.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
+        known.unwrap_or_else(|| {
+            let answer = self.resolve_within(scope, path, Trail::new(&RefCell::default()));
+            let mut answers = answers.write().unwrap_or_else(PoisonError::into_inner);
+            answers.insert(path.to_vec(), answer.clone());
+            answer
+        })
     }
 
-    fn resolve_within(&self, scope: ScopeId, path: &[Name], depth: u32) -> Option<Meaning> {
-        let depth = depth.checked_sub(1)?;
+    fn resolve_within(&self, scope: ScopeId, path: &[Name], trail: Trail<'_>) -> Option<Meaning> {
+        let trail = trail.deeper()?;
         let (first, rest) = path.split_first()?;
         if self.dotted(scope.file) {
-            let start = self.name(scope, first, depth)?;
-            return self.descend(start, rest, depth);
+            let start = self.name(scope, first, trail)?;
+            return self.descend(start, rest, trail);
         }
         match first.as_str() {
-            "crate" => self.descend(Meaning::Module(self.crate_root(scope.file)?), rest, depth),
-            "self" => self.descend(Meaning::Module(scope), rest, depth),
-            "super" => self.descend(Meaning::Module(self.parent(scope)?), rest, depth),
-            "" => self.external_or_crate(scope.file, rest, depth),
-            _ => match self.name(scope, first, depth) {
-                Some(start) => self.descend(start, rest, depth),
-                None => self.external_or_crate(scope.file, path, depth),
+            "crate" => self.descend(Meaning::Module(self.crate_root(scope.file)?), rest, trail),
+            "self" => self.descend(Meaning::Module(scope), rest, trail),
+            "super" => self.descend(Meaning::Module(self.parent(scope)?), rest, trail),
+            "" => self.external_or_crate(scope.file, rest, trail),
+            _ => match self.name(scope, first, trail) {
+                Some(start) => self.descend(start, rest, trail),
+                None => self.external_or_crate(scope.file, path, trail),
             },
         }
     }
 
     /// A path that begins with a crate's name.
-    fn external_or_crate(&self, file: FileId, path: &[Name], depth: u32) -> Option<Meaning> {
+    fn external_or_crate(&self, file: FileId, path: &[Name], trail: Trail<'_>) -> Option<Meaning> {
         let (first, rest) = path.split_first()?;
         let first = self.workspace().rust_crate_name(file, first);
         if let Some(package) = self.workspace().rust_crate(file, first)
             && let Some(root) = self.workspace().rust_module(package, &[])
         {
-            return self.descend(Meaning::Module(ScopeId { file: root, index: 0 }), rest, depth);
+            return self.descend(Meaning::Module(ScopeId { file: root, index: 0 }), rest, trail);
         }
-        self.descend(Meaning::External(first.into()), rest, depth)
+        self.descend(Meaning::External(first.into()), rest, trail)
     }
 
     /// A single name in a module, its imports and its globs.
-    fn name(&self, scope: ScopeId, name: &Name, depth: u32) -> Option<Meaning> {
+    fn name(&self, scope: ScopeId, name: &Name, trail: Trail<'_>) -> Option<Meaning> {
         let file = self.file(scope.file)?;
         let names = file.scopes.get(scope.index as usize)?;
         if let Some(entries) = names.names.get(name) {
-            return self.entry(scope, name, select(entries)?, depth);
+            return self.entry(scope, name, select(entries)?, trail);
         }
-        let depth = depth.checked_sub(1)?;
+        if names.globs.is_empty() {
+            return None;
+        }
+        let key = (scope, name.clone());
+        if let Some(known) = trail.met.borrow().get(&key) {
+            return known.clone();
+        }
+        // Modules that star-import each other end here.
+        trail.met.borrow_mut().insert(key.clone(), None);
+        let found = self.name_by_glob(scope, names, name, trail.deeper()?);
+        trail.met.borrow_mut().insert(key, found.clone());
+        found
+    }
+
+    fn name_by_glob(&self, scope: ScopeId, names: &Scope, name: &Name, trail: Trail<'_>) -> Option<Meaning> {
         // Later star imports win, as they do when the module runs.
         let mut external = None;
         for glob in names.globs.iter().rev() {
-            match self.import(scope, glob, depth) {
+            match self.import(scope, glob, trail) {
                 Some(Meaning::Module(target)) if target != scope => {
-                    if let Some(found) = self.name(target, name, depth) {
+                    if let Some(found) = self.name(target, name, trail) {
                         return Some(found);
                     }
                 }
@@ -223,7 +267,7 @@ impl<'a> Index<'a> {
         })
     }
 
-    fn entry(&self, scope: ScopeId, name: &Name, entry: &Entry, depth: u32) -> Option<Meaning> {
+    fn entry(&self, scope: ScopeId, name: &Name, entry: &Entry, trail: Trail<'_>) -> Option<Meaning> {
         Some(match entry {
             Entry::Function(function, gate) => Meaning::Function(Definition {
                 function: function.clone(),
@@ -235,7 +279,7 @@ impl<'a> Index<'a> {
             Entry::Constant(constant, _) => Meaning::Constant(constant.clone(), scope),
             Entry::Module(index) => Meaning::Module(ScopeId { file: scope.file, index: *index }),
             Entry::FileModule => Meaning::Module(self.child_file(scope, name)?),
-            Entry::Import(import) => self.import(scope, import, depth)?,
+            Entry::Import(import) => self.import(scope, import, trail)?,
             Entry::Macro(definition) => Meaning::Macro(definition.clone(), scope),
             Entry::Variable(value) => Meaning::Variable(value.clone(), scope),
         })
@@ -244,19 +288,19 @@ impl<'a> Index<'a> {
     /// The module or thing that an import names.
     #[must_use]
     pub fn import_target(&self, scope: ScopeId, import: &Import) -> Option<Meaning> {
-        self.import(scope, import, IMPORT_DEPTH)
+        self.import(scope, import, Trail::new(&RefCell::default()))
     }
 
-    fn import(&self, scope: ScopeId, import: &Import, depth: u32) -> Option<Meaning> {
-        let depth = depth.checked_sub(1)?;
+    fn import(&self, scope: ScopeId, import: &Import, trail: Trail<'_>) -> Option<Meaning> {
+        let trail = trail.deeper()?;
         if !self.dotted(scope.file) {
             let (first, _) = import.path.split_first()?;
             // `use name::..` of a name that this very import defines must not find itself.
             let own = import.alias.as_ref() == Some(first) && import.path.len() > 1;
             return if own {
-                self.external_or_crate(scope.file, &import.path, depth)
+                self.external_or_crate(scope.file, &import.path, trail)
             } else {
-                self.resolve_import(scope, import, depth)
+                self.resolve_import(scope, import, trail)
             };
         }
         for taken in (0..=import.path.len()).rev() {
@@ -271,39 +315,46 @@ impl<'a> Index<'a> {
                 } else if start == scope {
                     None
                 } else {
-                    self.descend(Meaning::Module(start), rest, depth)
+                    self.descend(Meaning::Module(start), rest, trail)
                 };
             }
         }
         Some(Meaning::External(import.path.join(".").into()))
     }
 
-    fn resolve_import(&self, scope: ScopeId, import: &Import, depth: u32) -> Option<Meaning> {
+    fn resolve_import(&self, scope: ScopeId, import: &Import, trail: Trail<'_>) -> Option<Meaning> {
         let first = import.path.first()?;
         // An import's own alias hides the crate of the same name: `use axum; use axum::Router;`.
         if import.path.len() == 1 && import.alias.as_ref() == Some(first) {
-            return self.external_or_crate(scope.file, &import.path, depth);
+            return self.external_or_crate(scope.file, &import.path, trail);
         }
-        self.resolve_within(scope, &import.path, depth)
+        self.resolve_within(scope, &import.path, trail)
+    }
+
+    /// What a name means in a module.
+    #[must_use]
+    pub fn member(&self, module: ScopeId, name: &Name) -> Option<Meaning> {
+        let trail = RefCell::default();
+        self.descend(Meaning::Module(module), std::slice::from_ref(name), Trail::new(&trail))
     }
 
     /// Goes down from a meaning by the rest of a path.
-    pub fn descend(&self, start: Meaning, rest: &[Name], depth: u32) -> Option<Meaning> {
+    fn descend(&self, start: Meaning, rest: &[Name], trail: Trail<'_>) -> Option<Meaning> {
         let Some((first, rest)) = rest.split_first() else { return Some(start) };
-        let depth = depth.checked_sub(1)?;
+        let trail = trail.deeper()?;
         match start {
             Meaning::Module(scope) => {
                 if first == "self" {
-                    return self.descend(Meaning::Module(scope), rest, depth);
+                    return self.descend(Meaning::Module(scope), rest, trail);
                 }
                 if first == "super" {
-                    return self.descend(Meaning::Module(self.parent(scope)?), rest, depth);
+                    return self.descend(Meaning::Module(self.parent(scope)?), rest, trail);
                 }
-                let next = match self.name(scope, first, depth) {
+                let next = match self.name(scope, first, trail) {
                     Some(next) => next,
                     None => Meaning::Module(self.child_file(scope, first)?),
                 };
-                self.descend(next, rest, depth)
+                self.descend(next, rest, trail)
             }
             Meaning::External(path) => {
                 let separator = if path.contains("::") || !path.contains('.') { "::" } else { "." };

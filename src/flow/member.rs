@@ -299,8 +299,7 @@ impl Machine<'_> {
         match &base.kind {
             Kind::Choice(_) => self.lift(&base, &mut |machine, it| machine.field(&it, name)),
             Kind::Module(scope) => {
-                let meaning =
-                    self.program.index.descend(Meaning::Module(*scope), std::slice::from_ref(&name.name), 12);
+                let meaning = self.program.index.member(*scope, &name.name);
                 match meaning {
                     Some(meaning) => self.meaning(meaning, name.span),
                     None => Val::unknown("a name that the module does not define"),

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use crate::finding::{Problem, ProblemKind};
 use crate::frontend;
 use crate::ir::data::{Document, Node, NodeKind};
-use crate::ir::{Block, Broken, FileId, Span, Unit};
+use crate::ir::{Block, Broken, FileId, Late, Span, Unit};
 use crate::workspace::{FileKind, Workspace};
 
 /// Lazy tables of lowered source files and of settings files.
@@ -27,19 +27,23 @@ impl<'a> Units<'a> {
     #[must_use]
     pub fn get(&self, file: FileId) -> Option<Arc<Unit>> {
         let entry = self.workspace.files.get(file.0 as usize)?;
-        let lower = match entry.kind {
-            FileKind::Rust => frontend::rust::lower,
-            FileKind::Python => frontend::python::lower,
-            _ => return None,
+        let may_wait = |body: &str| !self.workspace.is_interesting(file, body);
+        let lower = |text| match entry.kind {
+            FileKind::Rust => frontend::rust::lower_parts(file, text, &may_wait),
+            _ => frontend::python::lower(file, text),
         };
+        if !entry.kind.is_source() {
+            return None;
+        }
         self.table[file.0 as usize]
             .get_or_init(|| {
                 let text = self.workspace.text(file)?;
                 // A parser's panic costs this one file, never the run.
-                let unit = catch_unwind(AssertUnwindSafe(|| lower(file, text))).unwrap_or_else(|_| Unit {
+                let unit = catch_unwind(AssertUnwindSafe(|| lower(text))).unwrap_or_else(|_| Unit {
                     file,
                     body: Block::default(),
                     broken: vec![given_up(file)],
+                    late: Late::default(),
                 });
                 Some(Arc::new(unit))
             })
@@ -66,7 +70,9 @@ impl<'a> Units<'a> {
     /// Places that could not be read in the files read so far, in file order.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
-        let lowered = self.table.iter().filter_map(|cell| cell.get()?.as_ref()).flat_map(|it| &it.broken);
+        let units: Vec<_> = self.table.iter().filter_map(|cell| cell.get()?.as_ref()).collect();
+        let late: Vec<Broken> = units.iter().flat_map(|it| it.late.broken()).collect();
+        let lowered = units.iter().flat_map(|it| &it.broken).chain(&late);
         let read = self.documents.iter().filter_map(|cell| cell.get()?.as_ref()).flat_map(|it| &it.broken);
         let mut problems: Vec<_> = lowered.chain(read).map(|broken| self.problem(broken)).collect();
         problems.sort();

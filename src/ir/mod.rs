@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+mod body;
 pub mod data;
 pub mod walk;
 
 pub use crate::source::{FileId, Span};
+pub use body::{Body, Late};
 
 /// An identifier. Raw identifiers lose their `r#`.
 pub type Name = SmolStr;
@@ -23,6 +25,7 @@ pub struct Unit {
     pub body: Block,
     /// Places that could not be read; the rest of the file is still here.
     pub broken: Vec<Broken>,
+    pub late: Late,
 }
 
 /// A place that no parser could read.
@@ -160,7 +163,7 @@ pub struct Function {
     pub params: Vec<Param>,
     pub result: Option<TypeRef>,
     /// `None` for a declaration without body (a required trait method).
-    pub body: Option<Block>,
+    pub body: Option<Body>,
     pub attributes: Vec<Attribute>,
     pub is_async: bool,
     pub is_generator: bool,

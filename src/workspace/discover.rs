@@ -79,7 +79,8 @@ fn assemble(root: PathBuf, met: Vec<Met>, above: &Above, read: &dyn Fn(&str) -> 
     let modules = module::build(&mut files, &packages, &above.prefix);
     let texts = text::Texts::new(known.into_iter());
     let in_use = package::InUse::new(&packages, &files);
-    Workspace { root, files, packages, problems, in_use, texts, modules, by_path }
+    let libraries = package::Libraries::new(&packages);
+    Workspace { root, files, packages, problems, in_use, libraries, texts, modules, by_path }
 }
 
 /// The deepest folder that holds all paths. That of a single path stays as it was written.

@@ -94,6 +94,7 @@ pub struct Workspace {
     /// What was wrong when the project was read; `Workspace::problems` has all.
     pub problems: Vec<Problem>,
     in_use: package::InUse,
+    libraries: package::Libraries,
     texts: text::Texts,
     modules: module::Modules,
     by_path: BTreeMap<String, FileId>,
@@ -171,7 +172,7 @@ impl Workspace {
     #[must_use]
     pub fn rust_crate(&self, file: FileId, name: &str) -> Option<usize> {
         let own = self.files.get(file.0 as usize)?.package?;
-        package::rust_crate(&self.packages, own, name)
+        self.libraries.find(&self.packages, own, name)
     }
 
     /// The name that a crate has where it is written, for the name that code in `file` has for it.

@@ -8,8 +8,8 @@ use smol_str::SmolStr;
 
 use super::{Context, expr, stmt, types};
 use crate::ir::{
-    Attribute, Block, FieldDef, Function, Ident, Import, Item, ItemKind, Name, Param, ParamKind, Pattern,
-    PatternKind, TypeDef, TypeKind, TypeRef,
+    Attribute, Block, Body, FieldDef, Function, Ident, Import, Item, ItemKind, Name, Param, ParamKind,
+    Pattern, PatternKind, TypeDef, TypeKind, TypeRef,
 };
 use crate::source::Span;
 
@@ -21,7 +21,7 @@ pub(super) fn function(cx: &Context<'_>, def: &ast::StmtFunctionDef) -> Item {
         name: ident(cx, &def.name),
         params: params(cx, &def.parameters),
         result: def.returns.as_deref().map(|result| types::lower(cx, result)),
-        body: Some(body),
+        body: Some(Body::now(body)),
         attributes: attributes.clone(),
         is_async: def.is_async,
         is_generator,
@@ -40,7 +40,7 @@ pub(super) fn closure(cx: &Context<'_>, lambda: &ast::ExprLambda) -> Function {
         name: Ident { name: Name::default(), span: Span { end: span.start, ..span } },
         params: lambda.parameters.as_deref().map(|all| params(cx, all)).unwrap_or_default(),
         result: None,
-        body: Some(Block { stmts: Vec::new(), value: Some(Box::new(body)) }),
+        body: Some(Body::now(Block { stmts: Vec::new(), value: Some(Box::new(body)) })),
         attributes: Vec::new(),
         is_async: false,
         is_generator,

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use ruff_python_parser::{Mode, ParseError, ParseOptions, parse_unchecked};
 use ruff_text_size::TextRange;
 
-use crate::ir::{Block, Broken, Unit};
+use crate::ir::{Block, Broken, Late, Unit};
 use crate::source::{FileId, SourceText, Span};
 
 mod broken;
@@ -24,7 +24,7 @@ mod tests;
 #[must_use]
 pub fn lower(file: FileId, source: &SourceText) -> Unit {
     if let Some(place) = depth::too_deep(file, source) {
-        return Unit { file, body: Block::default(), broken: vec![place] };
+        return Unit { file, body: Block::default(), broken: vec![place], late: Late::default() };
     }
     let conflicts = broken::merge_conflicts(file, &source.text);
     let cx = Context::new(file, &conflicts.text);
@@ -40,7 +40,7 @@ pub fn lower(file: FileId, source: &SourceText) -> Unit {
     };
     broken.extend(cx.too_deep.get().map(depth::broken));
     broken.extend(cx.failures.take());
-    Unit { file, body, broken }
+    Unit { file, body, broken, late: Late::default() }
 }
 
 /// The parsed and lowered text; `None` when the parser gave up, which is then among the failures.

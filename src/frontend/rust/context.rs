@@ -5,8 +5,8 @@ use std::cell::{Cell, RefCell};
 use proc_macro2::LineColumn;
 use proc_macro2::extra::DelimSpan;
 
-use super::guard;
-use crate::ir::{Broken, Expr, ExprKind, FileId, Ident, Name, Span};
+use super::{Waiting, guard};
+use crate::ir::{Body, Broken, Expr, ExprKind, FileId, Ident, Name, Span};
 
 pub(super) struct Context<'a> {
     pub(super) file: FileId,
@@ -18,14 +18,15 @@ pub(super) struct Context<'a> {
     ascii: bool,
     depth: Cell<usize>,
     broken: RefCell<Vec<Broken>>,
+    waiting: Option<Waiting<'a>>,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(file: FileId, text: &'a str, base: usize) -> Self {
+    pub(super) fn new(file: FileId, text: &'a str, base: usize, waiting: Option<Waiting<'a>>) -> Self {
         let ends = memchr::memchr_iter(b'\n', text.as_bytes());
         let lines = std::iter::once(0).chain(ends.map(|it| it + 1)).collect();
         let ascii = text.is_ascii();
-        Self { file, text, base, lines, ascii, depth: Cell::new(0), broken: RefCell::default() }
+        Self { file, text, base, lines, ascii, depth: Cell::new(0), broken: RefCell::default(), waiting }
     }
 
     pub(super) fn span(&self, span: proc_macro2::Span) -> Span {
@@ -40,6 +41,11 @@ impl<'a> Context<'a> {
         }
         let rest = self.text.get(start..).unwrap_or_default();
         rest.char_indices().nth(at.column).map_or(self.text.len(), |(it, _)| start + it)
+    }
+
+    /// The body that opens with a brace, when it was left out of the text.
+    pub(super) fn waiting(&self, brace: &DelimSpan) -> Option<Body> {
+        self.waiting?.body(self.file, self.byte(brace.open().start()))
     }
 
     /// From the opening to the closing delimiter.

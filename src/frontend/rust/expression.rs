@@ -8,8 +8,8 @@ use syn::{BinOp, MacroDelimiter, Member, RangeLimits, UnOp};
 use super::context::{Context, expr_at};
 use super::{attribute, block, literal, macros, pattern, ty};
 use crate::ir::{
-    Arg, Arm, BinaryOp, Block, Call, Expr, ExprKind, Function, Ident, If, Literal, Loop, Match, MethodCall,
-    Name, Param, ParamKind, Path, Record, Span, Spread, UnaryOp,
+    Arg, Arm, BinaryOp, Block, Body, Call, Expr, ExprKind, Function, Ident, If, Literal, Loop, Match,
+    MethodCall, Name, Param, ParamKind, Path, Record, Span, Spread, UnaryOp,
 };
 
 pub(super) fn expr(cx: &Context, whole: &syn::Expr) -> Expr {
@@ -321,7 +321,7 @@ fn closure(cx: &Context, inner: &syn::ExprClosure) -> Expr {
         name: Ident { name: Name::default(), span: start },
         params: inner.inputs.iter().map(|input| parameter(cx, input)).collect(),
         result: ty::result(cx, &inner.output),
-        body: Some(block::valued(body)),
+        body: Some(Body::now(block::valued(body))),
         attributes: Vec::new(),
         is_async: inner.asyncness.is_some(),
         is_generator: false,

@@ -5,7 +5,7 @@ use syn::{FnArg, GenericParam, Generics, Signature, Type, WherePredicate};
 use super::attribute::{Attributes, attributes};
 use super::context::{Context, name};
 use super::{block, pattern, ty};
-use crate::ir::{Function, Name, Param, ParamKind, Pattern, PatternKind, TypeRef};
+use crate::ir::{Body, Function, Name, Param, ParamKind, Pattern, PatternKind, TypeRef};
 
 pub(super) fn function(
     cx: &Context,
@@ -23,7 +23,10 @@ pub(super) fn function(
         name: cx.ident(&sig.ident),
         params: sig.inputs.iter().map(|input| param(cx, input)).collect(),
         result: ty::result(cx, &sig.output),
-        body: body.map(|body| block::block(cx, body)),
+        body: body.map(|body| {
+            let waiting = cx.waiting(&body.brace_token.span);
+            waiting.unwrap_or_else(|| Body::now(block::block(cx, body)))
+        }),
         attributes: attributes.list.clone(),
         is_async: sig.asyncness.is_some(),
         is_generator: false,

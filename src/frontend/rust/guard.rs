@@ -91,7 +91,7 @@ fn continues(token: Token) -> bool {
 }
 
 /// `name!(` or `macro_rules! name {`.
-fn opens_macro(before: &[Token; 3]) -> bool {
+pub(super) fn opens_macro(before: &[Token; 3]) -> bool {
     let names_macro = |token: Token| matches!(token, Token::Word(word) if !BEFORE_NOT.contains(&word));
     match before {
         [_, name, Token::Punct(b'!')] | [name, Token::Punct(b'!'), Token::Word(_)] => names_macro(*name),

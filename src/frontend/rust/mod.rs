@@ -1,11 +1,13 @@
 //! Rust source to `ir`, through `syn`.
 
 use std::borrow::Cow;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::str::FromStr as _;
 
 use proc_macro2::TokenStream;
 
-use crate::ir::{Block, Broken, Item, Unit};
+use crate::ir::{Block, Body, Broken, Item, Late, Unit};
 use crate::source::{FileId, SourceText, Span};
 
 mod attribute;
@@ -18,6 +20,7 @@ mod import;
 mod item;
 mod literal;
 mod macros;
+mod outline;
 mod pattern;
 mod recover;
 mod rules;
@@ -35,15 +38,75 @@ const TOO_DEEP: &str = "nested too deeply to be read";
 /// A stack of 64 MiB suffices for any input, also to drop the unit.
 #[must_use]
 pub fn lower(file: FileId, source: &SourceText) -> Unit {
+    lower_parts(file, source, &|_| false)
+}
+
+/// The same, but the bodies of functions for which `may_wait` says yes are read when somebody asks for them.
+#[must_use]
+pub fn lower_parts(file: FileId, source: &SourceText, may_wait: &dyn Fn(&str) -> bool) -> Unit {
     let text = without_shebang(&source.text);
-    let (items, broken) = parse(file, &text, 0).unwrap_or_else(|_| recover::items(file, &text));
+    let late = Late::default();
+    let outline = outline::outline(&text, may_wait);
+    let parts = outline.and_then(|it| {
+        let waiting = Waiting { whole: &text, left_out: &it.left_out, late: &late };
+        parse(file, &it.text, 0, Some(waiting)).ok()
+    });
+    let (items, broken) =
+        parts.or_else(|| parse(file, &text, 0, None).ok()).unwrap_or_else(|| recover::items(file, &text));
     proc_macro2::extra::invalidate_current_thread_spans();
     let stmts = items.into_iter().map(item::statement).collect();
-    Unit { file, body: Block { stmts, value: None }, broken }
+    Unit { file, body: Block { stmts, value: None }, broken, late }
+}
+
+/// The bodies that are left out of a text.
+#[derive(Clone, Copy)]
+struct Waiting<'a> {
+    /// The text with them.
+    whole: &'a str,
+    left_out: &'a [Range<usize>],
+    late: &'a Late,
+}
+
+impl Waiting<'_> {
+    /// The body that opens at a byte.
+    fn body(&self, file: FileId, open: usize) -> Option<Body> {
+        let at = self.left_out.binary_search_by_key(&open, |it| it.start).ok()?;
+        let text: Box<str> = self.whole[self.left_out[at].clone()].into();
+        let late = self.late.clone();
+        Some(Body::later(move || {
+            // A parser's panic costs this body.
+            let read = catch_unwind(AssertUnwindSafe(|| read_body(file, &text, open)));
+            proc_macro2::extra::invalidate_current_thread_spans();
+            let (block, broken) = read.unwrap_or_default();
+            late.extend(broken);
+            block
+        }))
+    }
+}
+
+/// A function's body that stands at `base` in its file.
+fn read_body(file: FileId, text: &str, base: usize) -> (Block, Vec<Broken>) {
+    let parsed = TokenStream::from_str(text).map_err(syn::Error::from).and_then(syn::parse2::<syn::Block>);
+    match parsed {
+        Ok(parsed) => {
+            let cx = Context::new(file, text, base, None);
+            (block::block(&cx, &parsed), cx.into_broken())
+        }
+        Err(error) => {
+            let at = error.span().byte_range().start;
+            let span = point(file, text, base, at);
+            (Block::default(), vec![Broken { span, message: error.to_string() }])
+        }
+    }
 }
 
 /// The items of a text that stands at `base` in its file.
-fn parse(file: FileId, text: &str, base: usize) -> Result<(Vec<Item>, Vec<Broken>), Broken> {
+fn parse(
+    file: FileId,
+    text: &str,
+    base: usize,
+    waiting: Option<Waiting<'_>>,
+) -> Result<(Vec<Item>, Vec<Broken>), Broken> {
     if guard::depth(text) > guard::LIMIT {
         let start = base + text.len() - text.trim_start().len();
         return Err(Broken { span: Span::new(file, start, base + text.len()), message: TOO_DEEP.to_owned() });
@@ -59,7 +122,7 @@ fn parse(file: FileId, text: &str, base: usize) -> Result<(Vec<Item>, Vec<Broken
         let at = error.span().byte_range().start;
         Broken { span: point(file, text, base, at), message: error.to_string() }
     })?;
-    let cx = Context::new(file, text, base);
+    let cx = Context::new(file, text, base, waiting);
     let outer = attribute::gate(&cx, &parsed.attrs);
     let mut items: Vec<Item> = parsed.items.iter().flat_map(|item| item::items(&cx, item)).collect();
     for item in &mut items {

@@ -76,7 +76,7 @@ struct Read {
 
 impl Read {
     fn piece(&mut self, text: &str, range: Range<usize>) -> Result<(), Broken> {
-        let (items, broken) = parse(self.file, &text[range.clone()], range.start)?;
+        let (items, broken) = parse(self.file, &text[range.clone()], range.start, None)?;
         self.failing &= items.is_empty();
         self.items.extend(items);
         self.broken.extend(broken);
@@ -99,13 +99,13 @@ impl Read {
         for member in cut(&text[start + body.start..start + body.end]) {
             let member = body.start + member.start..body.start + member.end;
             if let Err(failed) =
-                parse(self.file, &text[start + member.start..start + member.end], start + member.start)
+                parse(self.file, &text[start + member.start..start + member.end], start + member.start, None)
             {
                 failures.push(failed);
                 piece.replace_range(member.clone(), &blank(&piece[member]));
             }
         }
-        match parse(self.file, &piece, start) {
+        match parse(self.file, &piece, start, None) {
             Ok((items, broken)) if !failures.is_empty() => {
                 self.failing = false;
                 self.items.extend(items);

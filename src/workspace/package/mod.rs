@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
 use toml::de::DeTable;
@@ -124,19 +125,34 @@ pub(super) fn version(packages: &[Package], entry: &FileEntry, name: &str) -> Ve
     named.unwrap_or_else(|| anywhere(packages, entry, name))
 }
 
-/// The package whose library is called `name` in the code of the package `own`.
-pub(super) fn rust_crate(packages: &[Package], own: usize, name: &str) -> Option<usize> {
-    let here = packages.get(own)?;
-    if here.crate_name == name {
-        return Some(own);
+/// The project's own libraries, by the name that code has for them.
+#[derive(Debug, Default)]
+pub(super) struct Libraries(FxHashMap<SmolStr, Vec<usize>>);
+
+impl Libraries {
+    pub(super) fn new(packages: &[Package]) -> Self {
+        let mut libraries = Self::default();
+        for (index, it) in packages.iter().enumerate() {
+            if it.ecosystem == Ecosystem::Cargo && !it.crate_name.is_empty() {
+                libraries.0.entry(it.crate_name.clone()).or_default().push(index);
+            }
+        }
+        libraries
     }
-    let shared =
-        |it: &Package| here.place.split('/').zip(it.place.split('/')).take_while(|(a, b)| a == b).count();
-    let fits = |it: &Package| {
-        it.ecosystem == Ecosystem::Cargo && it.crate_name == name && here.versions.contains_key(&it.name)
-    };
-    let all = packages.iter().enumerate().filter(|(_, it)| !name.is_empty() && fits(it));
-    all.max_by_key(|(index, it)| (shared(it), std::cmp::Reverse(*index))).map(|(index, _)| index)
+
+    /// The package whose library is called `name` in the code of the package `own`.
+    pub(super) fn find(&self, packages: &[Package], own: usize, name: &str) -> Option<usize> {
+        let here = packages.get(own)?;
+        let named = self.0.get(name)?;
+        if here.crate_name == name {
+            return Some(own);
+        }
+        let shared =
+            |it: &Package| here.place.split('/').zip(it.place.split('/')).take_while(|(a, b)| a == b).count();
+        let fits = |index: &usize| here.versions.contains_key(&packages[*index].name);
+        let nearest = |index: &usize| (shared(&packages[*index]), std::cmp::Reverse(*index));
+        named.iter().copied().filter(fits).max_by_key(nearest)
+    }
 }
 
 /// Which packages have to do with one of the `wanted`: they depend on it, directly or through others of the project, or

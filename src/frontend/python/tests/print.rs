@@ -235,7 +235,7 @@ fn expr(value: &Expr) -> String {
         }
         ExprKind::Block(block) => inline(block),
         ExprKind::Closure(function) => {
-            let body = function.body.as_ref().map_or(String::new(), inline);
+            let body = function.body.as_ref().map_or(String::new(), |it| inline(it));
             format!("({} {body})", signature(function))
         }
         ExprKind::Format(parts) => {
