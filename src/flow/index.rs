@@ -219,6 +219,9 @@ impl<'a> Index<'a> {
 
     /// A single name in a module, its imports and its globs.
     fn name(&self, scope: ScopeId, name: &Name, trail: Trail<'_>) -> Option<Meaning> {
+        if !self.may_name(scope.file, name) {
+            return None;
+        }
         let file = self.file(scope.file)?;
         let names = file.scopes.get(scope.index as usize)?;
         if let Some(entries) = names.names.get(name) {
@@ -265,6 +268,16 @@ impl<'a> Index<'a> {
             name.chars().next().is_some_and(char::is_uppercase)
                 && !super::builtin::builtins().is_prelude(name)
         })
+    }
+
+    /// Whether a file that was not lowered yet is worth it: it has the word, or star imports that may bring the name.
+    fn may_name(&self, file: FileId, name: &Name) -> bool {
+        let lowered = self.files.get(file.0 as usize).is_some_and(|it| it.get().is_some());
+        lowered
+            || self.workspace().text(file).is_some_and(|it| {
+                memchr::memmem::find(it.text.as_bytes(), name.as_bytes()).is_some()
+                    || has_star_import(&it.text)
+            })
     }
 
     fn entry(&self, scope: ScopeId, name: &Name, entry: &Entry, trail: Trail<'_>) -> Option<Meaning> {
@@ -651,6 +664,11 @@ fn only_in_tests(gate: &Expr) -> bool {
         ExprKind::Binary(BinaryOp::Or, left, right) => only_in_tests(left) && only_in_tests(right),
         _ => false,
     }
+}
+
+/// Whether `*` stands where an import has it, as far as the text alone tells.
+fn has_star_import(text: &str) -> bool {
+    ["::*", "*;", "*,", "*}", "import *"].iter().any(|it| text.contains(it))
 }
 
 fn index_unit(unit: Arc<Unit>) -> FileIndex {
