@@ -182,6 +182,7 @@ impl EventKind {
             Self::ReadId => "read-id",
             Self::SetExpiry => "set-expiry",
             Self::ChangeState => "change-state",
+            Self::HandOver => "hand-over",
         }
     }
 }

@@ -241,6 +241,7 @@ impl Machine<'_> {
         }
         let follows = self.may_call(function.span) && self.program.relevance.worth_a_call(function.span);
         let Some(body) = function.body.as_ref().filter(|_| follows) else {
+            self.hand_over(&function.name.name, Labels::NONE, &args, span);
             let value = self.escape(&args, span);
             return match result_type {
                 Some(ty) => value.with_info(|info| info.ty = Some(ty)),

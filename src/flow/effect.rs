@@ -61,6 +61,9 @@ impl<'a> Machine<'a> {
             let receiver = args.positional.first().cloned().unwrap_or_else(Val::null);
             return self.operation(operation, &receiver, &name, &args, span);
         }
+        let called = path.rsplit([':', '.']).next().unwrap_or(path);
+        // Libraries take ids to parse them; only a name tells more.
+        self.hand_over(called, Labels::COOKIE, &args, span);
         let mut result = self.escape(&args, span);
         let _ = types;
         // `Type::new(..)` is a `Type`.

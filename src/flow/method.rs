@@ -197,6 +197,7 @@ impl Machine<'_> {
     }
 
     pub(super) fn unknown_method(&mut self, receiver: &Val, name: &Ident, args: &Args, span: Span) -> Val {
+        self.hand_over(&name.name, receiver.labels(), args, span);
         let result = self.escape(args, span);
         let mut names = receiver.names().to_vec();
         if names.len() < 8 {

@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use super::call::Args;
 use super::effect::Application;
 use super::machine::Machine;
 use super::trace::EventKind;
@@ -9,7 +10,7 @@ use super::trace::TraceEvent;
 use super::value::{Class, Kind, Val};
 use crate::ir::Span;
 use crate::model::Labels;
-use crate::model::{Clause, Source};
+use crate::model::{Clause, Source, words};
 
 impl<'a> Machine<'a> {
     pub(super) fn session_event(
@@ -31,6 +32,27 @@ impl<'a> Machine<'a> {
         }
         self.record(event);
         None
+    }
+
+    /// Arguments of a call of code that is not seen: an id out of a cookie may end the session of that id there.
+    pub(super) fn hand_over(&mut self, name: &str, receiver: Labels, args: &Args, span: Span) {
+        let given = args.labels().has(Labels::COOKIE) && !receiver.has(Labels::COOKIE);
+        if !given && !words::ends_session(name) {
+            return;
+        }
+        self.record(TraceEvent {
+            kind: EventKind::HandOver,
+            span,
+            path: Vec::new(),
+            via: Vec::new(),
+            item: SmolStr::default(),
+            operands: Vec::new(),
+            cookie: None,
+            target: name.into(),
+            object: None,
+            package: SmolStr::default(),
+            flags: Vec::new(),
+        });
     }
 
     pub(super) fn session_get(&mut self, clause: &Clause, it: &Application<'a>) -> Val {

@@ -66,4 +66,6 @@ pub enum EventKind {
     SetExpiry,
     /// A database or model write: the handler changes state.
     ChangeState,
+    /// What names a session was given to code that is not seen, which may end it there.
+    HandOver,
 }

@@ -48,6 +48,12 @@ pub fn hides_value(name: &str) -> bool {
     meaning("hidden", name).is_some()
 }
 
+/// Whether a function of this name ends a session that is given to it, wherever that is kept.
+#[must_use]
+pub fn ends_session(name: &str) -> bool {
+    meaning("ends-session", name).is_some()
+}
+
 #[derive(Deserialize)]
 struct Meaning {
     is: String,

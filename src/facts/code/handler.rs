@@ -17,7 +17,11 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
     let matters = |it: &Event| {
         !matches!(
             it.kind,
-            EventKind::Emit | EventKind::ReadCookie | EventKind::ChangeState | EventKind::CheckCredentials
+            EventKind::Emit
+                | EventKind::ReadCookie
+                | EventKind::ChangeState
+                | EventKind::HandOver
+                | EventKind::CheckCredentials
         )
     };
     if !events.iter().any(matters) && machine.steps > 0 {

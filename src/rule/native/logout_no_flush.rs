@@ -57,7 +57,7 @@ fn ended(fact: &Fact, event: &Event) -> bool {
     let by_logout = any_with(fact, event, &[EventKind::Logout])
         .any(|it| half_measure(it, true).is_none() || flag(it, "how=keeps-payload") && it.span != event.span);
     let own_store = event.kind == EventKind::EmitRemoval
-        && any_with(fact, event, &[EventKind::ChangeState]).next().is_some();
+        && any_with(fact, event, &[EventKind::ChangeState, EventKind::HandOver]).next().is_some();
     let emptied = event.kind != EventKind::ClearPayload
         && any_with(fact, event, &[EventKind::ClearPayload]).any(|it| flag(it, "ends-session"));
     by_logout || own_store || emptied || any_with(fact, event, ENDS).any(ends)
