@@ -36,6 +36,17 @@ pub fn sensitive(name: &str) -> Option<&'static str> {
     meaning("sensitive", name).filter(|it| *it != "harmless")
 }
 
+/// The same for a value by the names on the way to it. `secret` alone is how libraries call what a token is made of, so it
+/// depends on whose it is (`nonce.secret()`).
+#[must_use]
+pub fn sensitive_path(names: &[SmolStr]) -> Option<&'static str> {
+    match names {
+        [.., owner, last] if last == "secret" => sensitive(&format!("{owner}_{last}")),
+        [.., last] => sensitive(last),
+        [] => None,
+    }
+}
+
 /// Whether a name promises something that only looks sensitive (`password_reset_count`).
 #[must_use]
 pub fn looks_harmless(name: &str) -> bool {
@@ -124,12 +135,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_secret_is_what_its_owner_is() {
+        let path = |names: &[&str]| sensitive_path(&names.iter().map(SmolStr::new).collect::<Vec<_>>());
+        assert_eq!(path(&["nonce", "secret"]), None);
+        assert_eq!(path(&["client", "secret"]), Some("secret"));
+        assert_eq!(path(&["secret"]), Some("secret"));
+        assert_eq!(path(&["form", "password"]), Some("password"));
+    }
+
+    #[test]
     fn the_lists_can_be_read() {
         let read: Result<BTreeMap<String, Vec<Meaning>>, _> =
             toml::from_str(include_str!("../../models/words.toml"));
         assert_eq!(
             read.unwrap().keys().collect::<Vec<_>>(),
-            ["cookie-role", "hidden", "purpose", "sensitive", "session-key"]
+            ["cookie-role", "ends-session", "hidden", "purpose", "sensitive", "session-key"]
         );
     }
 

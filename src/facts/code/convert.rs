@@ -232,7 +232,7 @@ fn inner_names(machine: &Machine<'_>, value: &Val) -> Vec<SmolStr> {
                 ([], _) => vec![name?],
                 (names, _) => names.to_vec(),
             };
-            let kind = words::sensitive(names.last()?)?;
+            let kind = words::sensitive_path(&names)?;
             Some((SEVEREST_FIRST.iter().position(|it| *it == kind).unwrap_or(SEVEREST_FIRST.len()), names))
         })
         .min_by_key(|(rank, _)| *rank)

@@ -312,7 +312,7 @@ pub(super) fn sensitive(operand: &crate::facts::Operand) -> Option<&'static str>
     {
         return None;
     }
-    operand.names.last().and_then(|name| words::sensitive(name))
+    words::sensitive_path(&operand.names)
 }
 
 fn lower(attributes: &mut BTreeMap<SmolStr, Attribute>, name: &str) {

@@ -53,7 +53,7 @@ pub(super) fn is_harmless(rule: &Rule, value: &Operand) -> bool {
 /// By the value's own name first; the key's name counts when the value has none that says otherwise.
 pub(super) fn kind(event: &Event, value: &Operand) -> Option<(&'static str, Confidence)> {
     let last = value.names.last().map(SmolStr::as_str);
-    if let Some(kind) = last.and_then(words::sensitive) {
+    if let Some(kind) = words::sensitive_path(&value.names) {
         return Some((kind, Confidence::High));
     }
     if value.labels.has(Labels::SECRET) {
