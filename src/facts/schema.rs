@@ -69,6 +69,8 @@ const COOKIE: &[AttributeSchema] = &[
     a("removal_path", Text, "path of the cookie that a removal is meant for"),
     a("removal_domain", Text, "domain of the cookie that a removal is meant for"),
     a("mismatch", Text, "why a removal cannot match the cookie that was set"),
+    a("secure_check", Text, "id under which the framework's own check tells that `Secure` is off"),
+    a("http_only_check", Text, "id under which the framework's own check tells that `HttpOnly` is off"),
     a("parent_domain", Switch, "`Domain` names more than the one host of the settings"),
 ];
 
@@ -122,6 +124,7 @@ const KEY: &[AttributeSchema] = &[
         Words(&["production", "base", "development", "test", "example"]),
         "role of the module that has it",
     ),
+    a("check", Text, "id under which the framework's own check tells that it is weak"),
     a("development_only", Switch, "only a debug build or development settings use it"),
 ];
 
@@ -133,6 +136,13 @@ const SETTING: &[AttributeSchema] = &[
     a("fault", Text, "what is wrong with the value, in words"),
     a("role", Words(&["production", "base", "development", "test", "example"]), "role of the module"),
     a("known", Switch, "the framework reads this name"),
+    a("instead", Text, "the name that the framework reads, or what to do"),
+    a("reader", Text, "who reads this name, when it is not the framework"),
+    a("misses", Switch, "a check that the value does not pass"),
+    a("says", Text, "what that check finds wrong, in words"),
+    a("topic", Words(&["transport", "header", "hosts", "cookie"]), "what that check is about"),
+    a("check", Text, "id under which the framework's own check tells so"),
+    a("proxied", Switch, "a proxy in front says whether a request came over HTTPS"),
     a("stack", Text, "package that reads it"),
 ];
 
@@ -143,8 +153,10 @@ const APPLICATION: &[AttributeSchema] = &[
     a("csrf_middleware", Switch, "a CSRF middleware or layer is installed"),
     a("uses_sessions", Switch, "handlers use sessions"),
     a("cookie_authentication", Switch, "a session or cookie authenticates requests that change state"),
+    a("open_cors", Switch, "any origin may send requests with credentials and read the answers"),
     a("same_site", Words(&["strict", "lax", "none", "unset"]), "weakest `SameSite` of its session cookies"),
     a("order_fault", Text, "what is wrong with the order, in words"),
+    a("check", Text, "id under which the framework's own check tells that CSRF protection is missing"),
     a("complete", Switch, "all elements of the middleware list are known"),
 ];
 

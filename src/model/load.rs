@@ -10,7 +10,7 @@ use toml::de::DeTable;
 use super::callable::Function;
 use super::read::{Faults, View};
 use super::rows::{self, Defaults};
-use super::setting::{NamedModel, SettingModel, SettingsCookie, WrongSetting};
+use super::setting::{CheckModel, NamedModel, SettingModel, SettingsCookie, WrongSetting};
 use super::settings_rows;
 use super::types::TypeModel;
 use super::version::Range;
@@ -67,6 +67,7 @@ pub struct Models {
     pub(super) settings: BTreeMap<SmolStr, Vec<SettingModel>>,
     pub(super) wrong_settings: BTreeMap<SmolStr, WrongSetting>,
     pub(super) settings_cookies: Vec<SettingsCookie>,
+    pub(super) checks: Vec<CheckModel>,
     pub(super) named: BTreeMap<SmolStr, Vec<NamedModel>>,
     /// Packages that set cookies, keep sessions or answer requests, with `-` for `_`.
     pub(super) frameworks: BTreeSet<SmolStr>,
@@ -145,6 +146,7 @@ impl Models {
             "setting",
             "wrong-setting",
             "settings-cookie",
+            "check",
             "named",
         ]);
         let schema = file.get("schema").and_then(|it| it.get_ref().as_integer());
@@ -192,6 +194,9 @@ impl Models {
         }
         for view in &file.list("settings-cookie") {
             settings_rows::cookies(self, view, &defaults);
+        }
+        for view in &file.list("check") {
+            settings_rows::checks(self, view, &defaults);
         }
         for view in &file.list("named") {
             settings_rows::named(self, view, &defaults);

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::callable::{Callable, Function};
 use super::effect::Source;
 use super::load::Models;
-use super::setting::{NamedModel, SettingModel, SettingsCookie, WrongSetting};
+use super::setting::{CheckModel, NamedModel, SettingModel, SettingsCookie, WrongSetting};
 use super::types::{Role, TypeModel};
 use super::version::Range;
 use crate::workspace::Version;
@@ -327,6 +327,24 @@ impl Models {
             self.settings_cookies.iter().filter(|it| fits(&it.package, &it.versions, versions)).collect();
         self.reach_all(found.iter().map(|it| it.row));
         found
+    }
+
+    /// The checks of a setting, in the versions in question and in the order of the files.
+    #[must_use]
+    pub fn checks(&self, setting: &str, versions: Versions<'_>) -> Vec<&CheckModel> {
+        let of = |it: &&CheckModel| it.setting == setting && fits(&it.package, &it.versions, versions);
+        let found: Vec<_> = self.checks.iter().filter(of).collect();
+        self.reach_all(found.iter().map(|it| it.row));
+        found
+    }
+
+    /// The settings that checks of a topic look at, in the order of the files.
+    #[must_use]
+    pub fn checked_settings(&self, topic: &str) -> Vec<&SmolStr> {
+        let mut names: Vec<_> =
+            self.checks.iter().filter(|it| it.topic == topic).map(|it| &it.setting).collect();
+        names.dedup();
+        names
     }
 
     /// What a dotted name in settings is.

@@ -22,6 +22,6 @@ pub use effect::{Clause, Operands, Source, Verb, parse};
 pub use labels::Labels;
 pub use load::{ModelError, ModelFile, Models, Reach, Scope};
 pub use lookup::{Candidates, Found, Versions};
-pub use setting::{NamedModel, SettingModel, SettingsCookie, WrongSetting};
+pub use setting::{CheckModel, NamedModel, SettingModel, SettingTest, SettingsCookie, WrongSetting};
 pub use types::{Role, TypeModel};
 pub use version::{Matches, Range, matches};

@@ -79,3 +79,76 @@ pub struct NamedModel {
     pub source: SmolStr,
     pub(super) row: u32,
 }
+
+/// A check of the framework's own, or one that it lacks: what is wrong with a setting, and under which id that is known.
+#[derive(Clone, Debug)]
+pub struct CheckModel {
+    /// `None`: the framework does not look.
+    pub id: Option<SmolStr>,
+    pub setting: SmolStr,
+    pub package: SmolStr,
+    pub versions: Range,
+    pub test: SettingTest,
+    /// What the test compares with.
+    pub words: Vec<SmolStr>,
+    /// Dotted names, compared exactly: all of these must stand in the middleware list, none of those.
+    pub middleware: Vec<SmolStr>,
+    pub without_middleware: Vec<SmolStr>,
+    /// An application that must be installed, or must not.
+    pub app: Option<SmolStr>,
+    pub without_app: Option<SmolStr>,
+    /// Setting that must be true for the check to look, and one that must not.
+    pub only_if: Option<SmolStr>,
+    pub unless: Option<SmolStr>,
+    /// `transport`, `header`, `hosts`: told by the setting; `value`: it is of a wrong kind. Empty: another fact tells.
+    pub topic: SmolStr,
+    /// What is wrong, in words.
+    pub says: SmolStr,
+    pub(super) row: u32,
+}
+
+/// When a value does not pass a check.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SettingTest {
+    Falsy,
+    Truthy,
+    /// Anything but the boolean, true values of other types too.
+    NotTrue,
+    Null,
+    /// Anything but one of the words.
+    NotWord,
+    /// Given, and none of the words.
+    OtherWord,
+    /// A list, or text with commas, of which one is none of the words.
+    ForeignWord,
+    /// Too short, of too few characters, or marked as insecure.
+    WeakKey,
+    WeakKeys,
+    /// A list with an address that has no scheme.
+    NoScheme,
+    NoMap,
+    /// A list without any of the words, or with one of them.
+    Lacks,
+    Holds,
+    /// A header and its value that no request can have; the words are headers whose values are in lower case.
+    NeverMatches,
+}
+
+impl SettingTest {
+    pub(super) const ALL: [(&'static str, Self); 14] = [
+        ("falsy", Self::Falsy),
+        ("truthy", Self::Truthy),
+        ("not-true", Self::NotTrue),
+        ("null", Self::Null),
+        ("not-word", Self::NotWord),
+        ("other-word", Self::OtherWord),
+        ("foreign-word", Self::ForeignWord),
+        ("weak-key", Self::WeakKey),
+        ("weak-keys", Self::WeakKeys),
+        ("no-scheme", Self::NoScheme),
+        ("no-map", Self::NoMap),
+        ("lacks", Self::Lacks),
+        ("holds", Self::Holds),
+        ("never-matches", Self::NeverMatches),
+    ];
+}

@@ -9,7 +9,7 @@ use super::effect::Source;
 use super::load::Models;
 use super::read::{View, suggestion};
 use super::rows::{Defaults, constants};
-use super::setting::{NamedModel, SettingModel, SettingsCookie, WrongSetting};
+use super::setting::{CheckModel, NamedModel, SettingModel, SettingTest, SettingsCookie, WrongSetting};
 use super::vocabulary;
 
 const TYPES: [&str; 9] = ["bool", "int", "number", "text", "list", "map", "null", "off", "any"];
@@ -150,6 +150,53 @@ pub(super) fn cookies(models: &mut Models, view: &View<'_>, defaults: &Defaults)
         app: view.word("app"),
         protection: view.word("protection").unwrap_or_else(|| "plain".into()),
         source: view.word("source").unwrap_or_else(|| defaults.source.clone()),
+        row,
+    });
+}
+
+/// `[[check]]`: what the framework itself finds wrong with a setting.
+pub(super) fn checks(models: &mut Models, view: &View<'_>, defaults: &Defaults) {
+    view.only(&[
+        "id",
+        "setting",
+        "versions",
+        "is",
+        "words",
+        "middleware",
+        "without-middleware",
+        "app",
+        "without-app",
+        "only-if",
+        "unless",
+        "topic",
+        "says",
+        "source",
+        "note",
+    ]);
+    let (Some((setting, _)), Some((is, span))) = (view.required("setting"), view.required("is")) else {
+        return;
+    };
+    let Some((_, test)) = SettingTest::ALL.iter().find(|(word, _)| *word == is) else {
+        view.fault(span, format!("no test `{is}`"), suggestion(is, &SettingTest::ALL.map(|(word, _)| word)));
+        return;
+    };
+    let id = view.word("id");
+    let row = models.row(view, &format!("check {} {setting}", id.as_deref().unwrap_or(is)));
+    models.checks.push(CheckModel {
+        id,
+        setting: setting.into(),
+        package: defaults.package.clone(),
+        versions: view.range("versions"),
+        test: *test,
+        words: view.texts("words"),
+        middleware: view.texts("middleware"),
+        without_middleware: view.texts("without-middleware"),
+        app: view.word("app"),
+        without_app: view.word("without-app"),
+        only_if: view.word("only-if"),
+        unless: view.word("unless"),
+        topic: view.word("topic").unwrap_or_default(),
+        says: view.word("says").unwrap_or_default(),
         row,
     });
 }

@@ -66,6 +66,8 @@ pub struct Rule {
     label: Option<String>,
     cases: Vec<Case>,
     yields_to: Vec<SmolStr>,
+    /// Attributes that hold the id of the framework's own check that reports the same.
+    also: Vec<&'static AttributeSchema>,
     native: Option<native::Check>,
     words: BTreeMap<SmolStr, Vec<SmolStr>>,
     /// What would mend it, the best first.

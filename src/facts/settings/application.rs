@@ -32,6 +32,19 @@ impl Installed {
         }
     }
 
+    /// Whether a middleware of exactly this dotted name is installed.
+    pub(super) fn lists(&self, name: &str) -> Option<bool> {
+        let mut maybe = !self.complete;
+        for item in &self.items {
+            match names_of(&item.val) {
+                Some(names) if !names.iter().any(|it| it == name) => {}
+                Some(_) if !item.maybe && name_of(&item.val).is_some() => return Some(true),
+                _ => maybe = true,
+            }
+        }
+        (!maybe).then_some(false)
+    }
+
     /// Whether a middleware whose dotted name ends so is installed. Subclasses are called like their bases.
     pub(super) fn has(&self, ending: &str) -> Option<bool> {
         let mut maybe = !self.complete;
@@ -103,6 +116,12 @@ pub(super) fn fact(settings: &Settings<'_>, middleware: &Installed, cookies: &[F
         None => Value::Opaque("the middleware list is not known in full".into()),
     };
     put("stack", fixed(text("django"), &effective.origin));
+    if let Some(open) = super::check::topic(settings, middleware, "cors") {
+        put("open_cors", open);
+    }
+    if let Some(id) = super::check::topic_id(settings, middleware, "MIDDLEWARE", "csrf") {
+        put("check", effective.attribute(text(&id)));
+    }
     let listed =
         super::value::Val::list(super::value::Sequence::List, middleware.items.clone(), middleware.complete);
     put("middleware", effective.attribute(value(&listed)));

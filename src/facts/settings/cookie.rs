@@ -54,6 +54,13 @@ fn fact(settings: &Settings<'_>, row: &SettingsCookie, middleware: &Installed) -
     put("role", Some(fixed(text(&row.role), &origin)));
     put("secure", attribute("secure", switch));
     put("http_only", attribute("http_only", switch));
+    if own_name {
+        for (key, name) in [("secure", "secure_check"), ("http_only", "http_only_check")] {
+            let setting = row.attributes.get(key);
+            let id = setting.and_then(|it| super::check::id(settings, middleware, it));
+            put(name, id.map(|it| fixed(text(&it), &origin)));
+        }
+    }
     put("same_site", attribute("same_site", same_site));
     put("path", attribute("path", optional));
     put("domain", attribute("domain", optional));

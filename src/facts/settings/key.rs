@@ -4,6 +4,8 @@ use smol_str::SmolStr;
 
 use crate::facts::{Attribute, Fact, FactKind, Origin, Scalar, Span, Value};
 
+use super::application::Installed;
+use super::check;
 use super::effective::{Effective, Settings, fixed, text};
 use super::eval::DERIVED;
 use super::value::Val;
@@ -17,11 +19,15 @@ const JWT: &str = "SIMPLE_JWT.SIGNING_KEY";
 const JWT_MINIMUM: i64 = 32;
 const INSECURE: &str = "django-insecure-";
 
-pub(super) fn facts(settings: &Settings<'_>) -> Vec<Fact> {
+pub(super) fn facts(settings: &Settings<'_>, middleware: &Installed) -> Vec<Fact> {
     let mut facts = Vec::new();
     let key = settings.get("SECRET_KEY");
     if let (Some(source), Some(binding)) = (source(&key.val, key.guarded), settings.binding("SECRET_KEY")) {
-        facts.push(fact(settings, "SECRET_KEY", &key, source, &key.val, binding.span));
+        let mut fact = fact(settings, "SECRET_KEY", &key, source, &key.val, binding.span);
+        if let Some(id) = check::id(settings, middleware, "SECRET_KEY") {
+            fact.attributes.insert("check".into(), key.attribute(text(&id)));
+        }
+        facts.push(fact);
     }
     // The same key under a second name is one key.
     if settings.is_set(JWT) && !settings.get(JWT).val.same(&key.val) {
@@ -36,7 +42,13 @@ pub(super) fn facts(settings: &Settings<'_>) -> Vec<Fact> {
             if let Some(source) = source(&item.val, false) {
                 let effective =
                     Effective { val: item.val.clone(), origin: Origin::Written(item.span), ..old.clone() };
-                facts.push(fact(settings, "SECRET_KEY_FALLBACKS", &effective, source, &item.val, item.span));
+                let mut fact = fact(settings, "SECRET_KEY_FALLBACKS", &effective, source, &item.val, item.span);
+                if check::is_weak(&item.val) == Some(true)
+                    && let Some(id) = check::id(settings, middleware, "SECRET_KEY_FALLBACKS")
+                {
+                    fact.attributes.insert("check".into(), effective.attribute(text(&id)));
+                }
+                facts.push(fact);
             }
         }
     }

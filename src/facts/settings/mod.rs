@@ -16,6 +16,7 @@ use project::Judged;
 use words::Role;
 
 mod application;
+mod check;
 mod cookie;
 mod effective;
 mod entry;
@@ -57,8 +58,10 @@ pub fn read(workspace: &Workspace, models: &Models, units: &Units<'_>) -> Readin
         }
         let mut facts = cookies;
         facts.extend(session::fact(&settings, &middleware));
-        facts.extend(key::facts(&settings));
-        facts.extend(setting::facts(&settings));
+        facts.extend(key::facts(&settings, &middleware));
+        let mut all = setting::facts(&settings);
+        check::tell(&settings, &middleware, &facts, &mut all);
+        facts.extend(all);
         facts.retain(|it| !is_told(&reading.facts, it));
         reading.facts.extend(facts);
         reading.facts.push(application);

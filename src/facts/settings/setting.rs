@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::SmolStr;
 
 use crate::facts::{Attribute, Fact, FactKind, Origin, Scalar, Span, Value};
-use crate::model::SettingModel;
+use crate::model::{Matches, SettingModel, matches};
 use crate::model::words::sensitive;
+use crate::workspace::FileKind;
 
 use super::effective::{Effective, Settings, fixed, text, value};
 use super::eval::is_constant_name;
@@ -27,11 +28,18 @@ pub(super) fn facts(settings: &Settings<'_>) -> Vec<Fact> {
         .filter_map(|name| fact(settings, name))
         .collect();
     for (name, binding) in &settings.judged.names.names {
-        if settings.models.wrong_setting(name).is_some() {
+        let wrong = settings.models.wrong_setting(name);
+        if let Some(wrong) = wrong.filter(|_| !is_read_by_project(settings, name)) {
             let effective = settings.get(name);
             let mut fact = base(settings, name, settings.first_line(binding.span));
             fact.attributes.insert("known".into(), effective.attribute(Value::Known(Scalar::Bool(false))));
             fact.attributes.insert("value".into(), effective.attribute(value(&effective.val)));
+            if let Some(instead) = &wrong.instead {
+                fact.attributes.insert("instead".into(), effective.attribute(text(instead)));
+            }
+            if let Some(reader) = &wrong.of {
+                fact.attributes.insert("reader".into(), effective.attribute(text(reader)));
+            }
             facts.push(fact);
         }
     }
@@ -94,11 +102,42 @@ fn fact(settings: &Settings<'_>, name: &str) -> Option<Fact> {
     put("type", effective.attribute(text(type_word(&effective.val))));
     put("expected", effective.attribute(text(&model.types.join("|"))));
     put("stack", effective.attribute(text(&model.package)));
-    put("known", effective.attribute(Value::Known(Scalar::Bool(model.removed.is_none()))));
+    put("known", effective.attribute(Value::Known(Scalar::Bool(!is_removed(settings, &models)))));
+    if let Some(removed) = &model.removed {
+        put("instead", effective.attribute(text(removed)));
+    }
     if let Some(fault) = fault(name, &effective, model) {
         put("fault", effective.attribute(text(&fault)));
     }
     Some(fact)
+}
+
+/// Whether nobody reads it in any version that may be in use.
+fn is_removed(settings: &Settings<'_>, models: &[&SettingModel]) -> bool {
+    models.iter().all(|it| {
+        it.removed.is_some() && matches(&settings.version(&it.package), &it.versions) == Matches::Yes
+    })
+}
+
+/// Whether the project's own code reads a name: it stands somewhere else than on the left of `=` or in a comment.
+fn is_read_by_project(settings: &Settings<'_>, name: &str) -> bool {
+    let python = settings.workspace.files.iter().filter(|it| it.kind == FileKind::Python);
+    python.filter_map(|it| settings.workspace.text(it.id)).any(|text| {
+        memchr::memmem::find_iter(text.text.as_bytes(), name).any(|at| is_read(&text.text, at, name.len()))
+    })
+}
+
+fn is_read(text: &str, at: usize, length: usize) -> bool {
+    let part_of_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let line = text[..at].rfind('\n').map_or(0, |it| it + 1);
+    let (before, after) = (&text[line..at], &text[at + length..]);
+    if before.ends_with(part_of_word) || after.starts_with(part_of_word) || before.contains('#') {
+        return false;
+    }
+    let assigned = after.trim_start_matches([' ', '\t']);
+    let is_assignment = before.trim().is_empty()
+        && ((assigned.starts_with('=') && !assigned.starts_with("==")) || assigned.starts_with(':'));
+    !is_assignment
 }
 
 fn base(settings: &Settings<'_>, name: &str, span: Span) -> Fact {

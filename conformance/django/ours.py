@@ -1,0 +1,69 @@
+"""What sessionlint says, in the words of `real.py`."""
+
+import json
+import re
+import subprocess
+
+CHECK_ID = re.compile(r"\b(?:security|admin|auth|caches|4_0)\.[EW]\d{3}\b")
+
+
+def ask(binary, root, command, *flags):
+    done = subprocess.run(
+        [binary, command, "--format", "json", *flags, "."], cwd=root, capture_output=True, text=True, timeout=60, check=False
+    )
+    if done.returncode not in (0, 1) or not done.stdout:
+        raise RuntimeError(f"{command} in {root} ended with {done.returncode}: {done.stderr[-2000:]}")
+    return json.loads(done.stdout)
+
+
+def plain(value):
+    """What is sent when no variable is set: a scalar, or a word for what is not known."""
+    kind = value["kind"]
+    if kind == "known":
+        return value["is"]
+    if kind == "unset":
+        return None
+    if kind == "request":
+        return "request"
+    if kind in ("env", "setting"):
+        inner = value.get("fallback") if kind == "env" else value.get("value")
+        return plain(inner) if inner else "unknown"
+    if kind == "debug":
+        return plain(value["in_release"])
+    return kind
+
+
+def attribute(fact, name):
+    found = fact["attributes"].get(name)
+    return plain(found["value"]) if found else None
+
+
+def cookie(fact):
+    lifetime = attribute(fact, "lifetime")
+    return {
+        "name": attribute(fact, "name"),
+        "secure": attribute(fact, "secure") or False,
+        "http_only": attribute(fact, "http_only") or False,
+        "same_site": attribute(fact, "same_site"),
+        "path": attribute(fact, "path"),
+        "domain": attribute(fact, "domain"),
+        "lifetime": lifetime,
+        "removal": attribute(fact, "removal") or (isinstance(lifetime, (int, float)) and lifetime <= 0),
+        "setter": attribute(fact, "setter"),
+        "item": fact["item"],
+    }
+
+
+def read(binary, root):
+    facts = ask(binary, root, "facts")["facts"]
+    report = ask(binary, root, "check", "--exit-zero", "--persona", "pedantic")
+    findings = report["findings"]
+    named = set()
+    for finding in findings:
+        named.update(CHECK_ID.findall(json.dumps(finding)))
+    return {
+        "cookies": [cookie(it) for it in facts if it["kind"] == "cookie" and not it["test"]],
+        "findings": findings,
+        "checks": named,
+        "events": {it["name"]: [event["kind"] for event in it.get("events", [])] for it in facts if it["kind"] == "handler"},
+    }
