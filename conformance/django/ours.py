@@ -38,12 +38,21 @@ def attribute(fact, name):
     return plain(found["value"]) if found else None
 
 
+def switch(fact, name):
+    """Any true value sends a flag, text too."""
+    found = fact["attributes"].get(name)
+    if found is None:
+        return False
+    known = plain(found["value"])
+    return bool(known) if found["value"]["kind"] == "known" else known or False
+
+
 def cookie(fact):
     lifetime = attribute(fact, "lifetime")
     return {
         "name": attribute(fact, "name"),
-        "secure": attribute(fact, "secure") or False,
-        "http_only": attribute(fact, "http_only") or False,
+        "secure": switch(fact, "secure"),
+        "http_only": switch(fact, "http_only"),
         "same_site": attribute(fact, "same_site"),
         "path": attribute(fact, "path"),
         "domain": attribute(fact, "domain"),

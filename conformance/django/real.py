@@ -53,7 +53,9 @@ def line(text):
 
 
 def lines(response):
-    return [line(morsel.OutputString()) for morsel in response.cookies.values()]
+    """All lines of the response: made by its jar, and written as headers by hand."""
+    by_hand = [value for name, value in response.items() if name.lower() == "set-cookie"]
+    return [line(it) for it in [morsel.OutputString() for morsel in response.cookies.values()] + by_hand]
 
 
 class Browser:
@@ -202,11 +204,12 @@ def password_case(case):
         browser.ask("post", "/enter/", username="ada", password="right")
     before = own.session_id()
     own.ask("post", "/change/", password="fresh")
+    after = own.session_id()
     still = own.ask("get", "/who/")
     survived = other.ask("get", "/who/")
     return {
         "error": own.error,
-        "rotated": before != own.session_id(),
+        "rotated": before != after,
         "own": still is not None and still.content != b"nobody",
         "other": survived is not None and survived.content != b"nobody",
     }

@@ -39,7 +39,10 @@ pub(super) fn topic_id(
     name: &str,
     topic: &str,
 ) -> Option<SmolStr> {
-    first(settings, looks(settings, middleware, name).into_iter().filter(|it| it.row.topic == topic).collect())
+    first(
+        settings,
+        looks(settings, middleware, name).into_iter().filter(|it| it.row.topic == topic).collect(),
+    )
 }
 
 /// The first check of a topic that any setting does not pass; else the first that is not known to pass.
@@ -74,7 +77,12 @@ pub(super) fn tell(settings: &Settings<'_>, middleware: &Installed, others: &[Fa
             if told_by_cookie || matches!(look.row.topic.as_str(), "" | "csrf" | "cors") {
                 continue;
             }
-            let into = if told { further.push(bare.clone()); further.last_mut() } else { Some(&mut *fact) };
+            let into = if told {
+                further.push(bare.clone());
+                further.last_mut()
+            } else {
+                Some(&mut *fact)
+            };
             if let Some(into) = into {
                 told |= put(settings, into, &look, proxied);
             }

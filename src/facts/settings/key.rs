@@ -42,7 +42,8 @@ pub(super) fn facts(settings: &Settings<'_>, middleware: &Installed) -> Vec<Fact
             if let Some(source) = source(&item.val, false) {
                 let effective =
                     Effective { val: item.val.clone(), origin: Origin::Written(item.span), ..old.clone() };
-                let mut fact = fact(settings, "SECRET_KEY_FALLBACKS", &effective, source, &item.val, item.span);
+                let mut fact =
+                    fact(settings, "SECRET_KEY_FALLBACKS", &effective, source, &item.val, item.span);
                 if check::is_weak(&item.val) == Some(true)
                     && let Some(id) = check::id(settings, middleware, "SECRET_KEY_FALLBACKS")
                 {

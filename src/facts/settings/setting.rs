@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::SmolStr;
 
 use crate::facts::{Attribute, Fact, FactKind, Origin, Scalar, Span, Value};
-use crate::model::{Matches, SettingModel, matches};
 use crate::model::words::sensitive;
+use crate::model::{Matches, SettingModel, matches};
 use crate::workspace::FileKind;
 
 use super::effective::{Effective, Settings, fixed, text, value};
