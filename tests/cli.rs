@@ -65,6 +65,7 @@ fn human() {
 
       × cookie `sessionid` is sent without `Secure`
       ╰─▶ browsers send it with plain HTTP requests too, where anyone on the network path reads it
+          (`security.W012` of the framework's own checks)
        ╭─[shop/settings.py:3:25]
      2 │ SECURE_SSL_REDIRECT = True
      3 │ SESSION_COOKIE_SECURE = False
@@ -88,7 +89,7 @@ fn concise_and_github() {
     let run = sessionlint(&root, &[&["--format", "concise"][..], &only].concat());
     insta::assert_snapshot!(run.out, @"shop/settings.py:3:25: high[cookie-no-secure] cookie `sessionid` is sent without `Secure`");
     let run = sessionlint(&root, &[&["--format", "github"][..], &only].concat());
-    insta::assert_snapshot!(run.out, @"::error file=shop/settings.py,line=3,endLine=3,col=25,endColumn=30,title=cookie-no-secure::cookie `sessionid` is sent without `Secure`%0Abrowsers send it with plain HTTP requests too, where anyone on the network path reads it%0Aset `SESSION_COOKIE_SECURE = True`, `CSRF_COOKIE_SECURE = True` or the like in the settings that production uses");
+    insta::assert_snapshot!(run.out, @"::error file=shop/settings.py,line=3,endLine=3,col=25,endColumn=30,title=cookie-no-secure::cookie `sessionid` is sent without `Secure`%0Abrowsers send it with plain HTTP requests too, where anyone on the network path reads it (`security.W012` of the framework's own checks)%0Aset `SESSION_COOKIE_SECURE = True`, `CSRF_COOKIE_SECURE = True` or the like in the settings that production uses");
 }
 
 #[test]

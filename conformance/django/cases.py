@@ -120,7 +120,8 @@ settings("try local settings", "try:\n    from .local_settings import *  # noqa\
 settings("star import before", "from .defaults import *  # noqa\nSESSION_COOKIE_AGE = 700\n", files={"site_/defaults.py": "SESSION_COOKIE_SECURE = True\nSESSION_COOKIE_AGE = 600\n"})
 settings("attribute of a module", "from . import common\nSESSION_COOKIE_SECURE = common.HTTPS\n", files={"site_/common.py": "HTTPS = True\n"})
 settings("delta in seconds", "from datetime import timedelta\nSESSION_COOKIE_AGE = int(timedelta(hours=8).total_seconds())\n")
-settings("match statement", "import os\nmatch os.environ.get('STAGE', 'live'):\n    case 'live':\n        SESSION_COOKIE_SECURE = True\n    case _:\n        SESSION_COOKIE_SECURE = False\n", versions=("4.2", None))
+MATCH = "of a match statement it is known only that one of its branches runs"
+settings("match statement", "import os\nmatch os.environ.get('STAGE', 'live'):\n    case 'live':\n        SESSION_COOKIE_SECURE = True\n    case _:\n        SESSION_COOKIE_SECURE = False\n", versions=("4.2", None), limits={"sessionid: secure": MATCH, "messages: secure": MATCH})
 settings("f-string name", "BRAND = 'shop'\nSESSION_COOKIE_NAME = f'{BRAND}_session'\nCSRF_COOKIE_NAME = '%s_csrf' % BRAND\nLANGUAGE_COOKIE_NAME = '{}_lang'.format(BRAND)\n")
 
 # `check --deploy`: every id, on and off.
@@ -137,7 +138,7 @@ settings("without session middleware, readable", f"MIDDLEWARE = [it for it in MI
 settings("without session app", "SESSION_ENGINE = 'django.contrib.sessions.backends.signed_cookies'\nINSTALLED_APPS.remove('django.contrib.sessions')\nSESSION_COOKIE_HTTPONLY = False\n")
 settings("without sessions", f"INSTALLED_APPS.remove('django.contrib.sessions')\nfor _it in ('{SESSION}', '{AUTH}', '{MESSAGES}'):\n    MIDDLEWARE.remove(_it)\n")
 settings("own subclass of the session middleware", f"MIDDLEWARE[MIDDLEWARE.index('{SESSION}')] = 'site_.middleware.OwnSessionMiddleware'\n", files={"site_/middleware.py": "from django.contrib.sessions.middleware import SessionMiddleware\n\n\nclass OwnSessionMiddleware(SessionMiddleware):\n    pass\n"})
-settings("own subclass of the csrf middleware", f"MIDDLEWARE[MIDDLEWARE.index('{CSRF}')] = 'site_.middleware.OwnCsrfViewMiddleware'\n", files={"site_/middleware.py": "from django.middleware.csrf import CsrfViewMiddleware\n\n\nclass OwnCsrfViewMiddleware(CsrfViewMiddleware):\n    pass\n"})
+settings("own subclass of the csrf middleware", f"MIDDLEWARE[MIDDLEWARE.index('{CSRF}')] = 'site_.middleware.OwnCsrfViewMiddleware'\n", files={"site_/middleware.py": "from django.middleware.csrf import CsrfViewMiddleware\n\n\nclass OwnCsrfViewMiddleware(CsrfViewMiddleware):\n    pass\n"}, limits={"security.W003": "a subclass protects as well, whatever the framework's check thinks of its name"})
 for value in ["0", "3600", "31536000", "None", "'3600'"]:
     settings(f"hsts {value}", f"SECURE_HSTS_SECONDS = {value}\n")
 for value in ["True", "1", "'True'", "False"]:
@@ -156,7 +157,7 @@ for value in ["{}", "{'default-src': []}", "'none'", "None"]:
     settings(f"csp {value}", f"SECURE_CSP = {value}\n")
 LONG = "n4Zc8Qw1Vb6Mx0Lk9Pj2Hg5Fd7Sa3Yt-Re_Uo+Iw=Xp(Cv)Bz%Kq7Jm"
 for name, value in [("short", "'n4Zc8Qw1Vb6Mx0Lk9'"), ("few letters", "'abcd' * 20"), ("insecure", f"'django-insecure-{LONG}'"),
-                    ("long", f"'{LONG}'"), ("bytes", f"b'{LONG}'"), ("fifty of five", "'abcde' * 10"), ("forty-nine", f"'{LONG}'[:49]")]:
+                    ("long", f"'{LONG}'"), ("bytes", f"b'{LONG}'"), ("fifty of five", "'abcde' * 10"), ("forty-nine", f"'{LONG[:49]}'")]:
     settings(f"key {name}", f"SECRET_KEY = {value}\n")
     settings(f"old key {name}", f"SECRET_KEY_FALLBACKS = [{value}]\n")
 settings("old keys, one short", f"SECRET_KEY_FALLBACKS = ['{LONG}', 'short']\n")
@@ -171,7 +172,7 @@ settings("origins with scheme", "CSRF_TRUSTED_ORIGINS = ['https://shop.example.o
 settings("hashing algorithm", "DEFAULT_HASHING_ALGORITHM = 'sha1'\n")
 settings("hashing algorithm unknown", "DEFAULT_HASHING_ALGORITHM = 'md5'\n", versions=(None, "4.0"))
 settings("csrf failure view missing", "CSRF_FAILURE_VIEW = 'site_.nowhere.failure'\n")
-settings("csrf failure view wrong", "CSRF_FAILURE_VIEW = 'site_.failures.failure'\n", files={"site_/failures.py": "def failure(request):\n    return None\n"})
+settings("csrf failure view wrong", "CSRF_FAILURE_VIEW = 'site_.failures.failure'\n", files={"site_/failures.py": "def failure(request):\n    return None\n"}, limits={"security.E101": "the view that a setting names is not looked at"})
 settings("csrf failure view", "CSRF_FAILURE_VIEW = 'site_.failures.failure'\n", files={"site_/failures.py": "def failure(request, reason=''):\n    return None\n"})
 settings("several at once", "SESSION_COOKIE_SECURE = True\nSESSION_COOKIE_HTTPONLY = False\nCSRF_COOKIE_SECURE = True\nSECURE_HSTS_SECONDS = 60\nX_FRAME_OPTIONS = 'SAMEORIGIN'\nSECURE_REFERRER_POLICY = None\n")
 
@@ -279,7 +280,8 @@ play("login", "login() and own key", VIEWS + WHO_KEY + enter("login(request, use
 play("login", "own key, then login()", VIEWS + WHO_KEY + enter('request.session["user_id"] = user.pk', "login(request, user)"), PLAIN)
 play("login", "helper that rotates", VIEWS + WHO_KEY + "def begin(request, user):\n    request.session.cycle_key()\n    request.session['user_id'] = user.pk\n\n\n" + enter("begin(request, user)"), PLAIN)
 play("login", "helper that does not rotate", VIEWS + WHO_KEY + "def begin(request, user):\n    request.session['user_id'] = user.pk\n\n\n" + enter("begin(request, user)"), PLAIN)
-play("login", "rotation on the other branch", VIEWS + WHO_KEY + enter("if user.is_staff:", "    request.session.cycle_key()", 'request.session["user_id"] = user.pk'), PLAIN)
+CONDITION = "a rotation under a condition counts, since most conditions ask whether there is a session at all"
+play("login", "rotation on the other branch", VIEWS + WHO_KEY + enter("if user.is_staff:", "    request.session.cycle_key()", 'request.session["user_id"] = user.pk'), PLAIN, limits={"rotated": CONDITION, "fixed": CONDITION})
 play("login", "alias of the session", VIEWS + WHO_KEY + enter("session = request.session", 'session["user_id"] = user.pk'), PLAIN)
 play("login", "alias of the session, rotated", VIEWS + WHO_KEY + enter("session = request.session", "session.cycle_key()", 'session["user_id"] = user.pk'), PLAIN)
 play("login", "check_password by hand", VIEWS.replace("\n\n\n", "\nfrom django.contrib.auth.models import User\n\n\n", 1) + WHO_KEY + "def enter(request):\n    user = User.objects.filter(username=request.POST['username']).first()\n    if user is not None and user.check_password(request.POST['password']):\n        request.session['user_id'] = user.pk\n    return HttpResponse('ok')\n", PLAIN)

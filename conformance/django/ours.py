@@ -25,11 +25,11 @@ def plain(value):
         return None
     if kind == "request":
         return "request"
-    if kind in ("env", "setting"):
-        inner = value.get("fallback") if kind == "env" else value.get("value")
+    if kind in ("environment", "setting"):
+        inner = value["fallback"] if kind == "environment" else value["value"]
         return plain(inner) if inner else "unknown"
-    if kind == "debug":
-        return plain(value["in_release"])
+    if kind == "build":
+        return plain(value["release"])
     return kind
 
 
@@ -44,7 +44,7 @@ def switch(fact, name):
     if found is None:
         return False
     known = plain(found["value"])
-    return bool(known) if found["value"]["kind"] == "known" else known or False
+    return known if known in ("request", "unknown", "one-of", "parameter") else bool(known)
 
 
 def cookie(fact):

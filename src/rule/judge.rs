@@ -173,7 +173,7 @@ fn finish(
     let help = cases.iter().find_map(|it| it.help.as_ref()).unwrap_or(&rule.help);
     let mut why = fill(why, lookup);
     if let Some(id) = rule.also.iter().find_map(|it| word(fact, it.name)).filter(|it| it != "silenced") {
-        why.push_str(&format!(" (`{id}` of the framework's own checks)"));
+        why = format!("{why} (`{id}` of the framework's own checks)");
     }
     let help = fill(help.for_room(room(fact, draft.span, context)), lookup);
     Finding {

@@ -219,7 +219,7 @@ fn leaf_fails(leaf: &Val, row: &CheckModel) -> Option<bool> {
             }
             _ => false,
         },
-        SettingTest::NoMap => !matches!(leaf, Val::Dict(_) | Val::Unbound),
+        SettingTest::NoMap => !matches!(leaf, Val::Dict(_) | Val::Null | Val::Unbound),
         SettingTest::Holds => match leaf {
             Val::List(list) => list.items.iter().any(|it| it.val.as_text().is_some_and(is_word)),
             _ => false,
@@ -231,10 +231,7 @@ fn leaf_fails(leaf: &Val, row: &CheckModel) -> Option<bool> {
 
 /// As the framework tells weak keys; `None` when the key is not known.
 pub(super) fn is_weak(key: &Val) -> Option<bool> {
-    let text = match key {
-        Val::Text(it) => it,
-        _ => return None,
-    };
+    let Val::Text(text) = key else { return None };
     let mut letters: Vec<char> = text.chars().collect();
     let length = letters.len();
     letters.sort_unstable();
