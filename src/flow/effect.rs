@@ -600,7 +600,14 @@ impl<'a> Machine<'a> {
             .map(|(name, source)| (name.clone(), self.source(source, it)))
             .collect();
         let mut labels = Labels::NONE;
+        // What is put into a jar of one's own is sent by whoever reads it out again.
+        let own = it.owner.is_some_and(|it| {
+            it.role == Role::Jar && it.traits.get("emits").is_some_and(|word| word == "by-framework")
+        });
         if let Some(object) = self.state.object_mut(id) {
+            if own {
+                object.attributes.insert(OWN.into(), Val::new(Kind::Bool(true)));
+            }
             for (name, value) in given {
                 if name == "value" {
                     labels = labels.with(value.labels());
@@ -828,8 +835,9 @@ impl<'a> Machine<'a> {
             .filter(|(name, _)| name != "type")
             .map(|(name, source)| (name.clone(), self.source(source, it)))
             .collect();
+        let own = self.receiver_attribute(it, OWN).map(|it| (OWN.into(), it));
         if let Some(object) = self.state.object_mut(id) {
-            object.attributes.extend(given);
+            object.attributes.extend(given.into_iter().chain(own));
         }
         Val::at(Kind::Object(id), it.span)
     }
@@ -887,6 +895,9 @@ impl<'a> Machine<'a> {
         self.program.catalog.class("cookie::Cookie", self.scope.file)
     }
 }
+
+/// Mark of a jar that no framework sends.
+pub(super) const OWN: &str = "<own>";
 
 /// The type to which models add the methods that every value has.
 const ANY: &str = "<value>";

@@ -16,6 +16,9 @@ use crate::model::{Clause, Labels, Role, Source};
 /// Flag of what only some of the versions do that the project may have.
 pub const UNSURE: &str = "version-not-known";
 
+/// Flag of cookies in a jar that no framework sends.
+pub const OWN_JAR: &str = "own-jar";
+
 /// Tuples, lists and types of the project, one inside the other, that are looked through for headers.
 pub const PARTS: u32 = 4;
 
@@ -47,6 +50,9 @@ impl<'a> Machine<'a> {
 
     pub(super) fn emit(&mut self, clause: &Clause, it: &Application<'a>, kind: EventKind) {
         let mut event = self.event(kind, it);
+        if self.receiver_attribute(it, super::effect::OWN).is_some() {
+            event.flags.push(OWN_JAR.into());
+        }
         for (name, source) in &clause.operands {
             if matches!(source, Source::On)
                 && !matches!(name.as_str(), "secure" | "http_only" | "partitioned" | "removal")

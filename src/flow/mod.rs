@@ -23,7 +23,7 @@ mod value;
 
 pub use builtin::builtins;
 pub use catalog::Catalog;
-pub use emit::UNSURE;
+pub use emit::{OWN_JAR, UNSURE};
 pub use index::{Definition, Index, Owner, ScopeId};
 pub use machine::{Machine, Program};
 pub use relevance::Relevance;

@@ -12,6 +12,9 @@ use crate::ir::Span;
 use crate::model::Labels;
 use crate::model::{Clause, Source, words};
 
+/// Flag of what is written into a session that the project has just made: nobody knows its id.
+const NEW: &str = "new-session";
+
 impl<'a> Machine<'a> {
     pub(super) fn session_event(
         &mut self,
@@ -95,6 +98,9 @@ impl<'a> Machine<'a> {
         }
         let if_absent = clause.flag("if-absent");
         let id = event.object;
+        if id.and_then(|id| self.state.object(id)).is_some_and(|it| it.born.is_some()) {
+            event.flags.push(NEW.into());
+        }
         self.record(event);
         let key = key.as_ref().map(|key| self.key_text(key));
         if let (Some(id), Some(key), false) = (id, &key, if_absent) {

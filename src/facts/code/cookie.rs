@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::convert::{attribute, bytes, known_text, longest, operand, refine, switch, text};
 use super::line;
 use crate::facts::{Attribute, EventKind, Fact, FactKind, Labels, Note, Origin, Scalar, Value};
-use crate::flow::{Atom, Kind, Machine, Object, Root, TraceEvent, UNSURE, Val};
+use crate::flow::{Atom, Kind, Machine, Object, Root, OWN_JAR, TraceEvent, UNSURE, Val};
 use crate::ir::Span;
 use crate::model::words;
 
@@ -153,6 +153,8 @@ pub(super) fn finish(
     }
     let unjudged = if symbolic && name.is_none() {
         Some("the cookie is made where it could not be followed".into())
+    } else if event.flags.iter().any(|flag| flag == OWN_JAR) {
+        Some("it is put into a jar of the project's own, and it is not seen who sends that".into())
     } else if event.flags.iter().any(|flag| flag == UNSURE) {
         Some(unsure(&event.package))
     } else {

@@ -41,7 +41,7 @@ fn gains_identity(rule: &Rule, fact: &Fact, index: usize, event: &Event, login_p
     if event.kind == EventKind::Login {
         return flag(event, "rotates=never");
     }
-    if event.kind != EventKind::WritePayload {
+    if event.kind != EventKind::WritePayload || flag(event, "new-session") {
         return false;
     }
     let checked = credential_check(fact, index).is_some() || has_label(event, Labels::AUTHENTICATED);
