@@ -157,6 +157,14 @@ impl Machine<'_> {
     /// An unknown function got these: closures are looked into, what flows in flows out.
     pub fn escape(&mut self, args: &Args, span: Span) -> Val {
         args.all().for_each(|value| self.share(value));
+        self.look_into_closures(args, span);
+        let labels = args.labels().without(Labels::COLLECTION);
+        Val { origin: super::value::Decided::At(span), ..Val::unknown("result of a library") }
+            .labelled(labels)
+    }
+
+    /// Whoever got closures may call them.
+    pub(super) fn look_into_closures(&mut self, args: &Args, span: Span) {
         for value in args.all() {
             if let Kind::Function(function) = &value.kind {
                 let function = function.clone();
@@ -175,9 +183,6 @@ impl Machine<'_> {
                 );
             }
         }
-        let labels = args.labels().without(Labels::COLLECTION);
-        Val { origin: super::value::Decided::At(span), ..Val::unknown("result of a library") }
-            .labelled(labels)
     }
 
     /// A value that others hold now too: what lies behind its locks may change at any time.

@@ -304,6 +304,9 @@ impl<'a> Machine<'a> {
                 }
             }
         }
+        if result.is_some() {
+            self.look_into_closures(&it.args, span);
+        }
         let result = result.or(seconds).unwrap_or_else(|| {
             let value = self.escape(&it.args, span);
             let flowing =
@@ -541,6 +544,16 @@ impl<'a> Machine<'a> {
                 }
             }
             Source::Receiver => it.receiver.clone().unwrap_or_else(Val::null),
+            Source::File(keys) => {
+                let found = self.program.settings.committed(self.scope.file, keys, None);
+                found.map_or_else(
+                    || Val::new(Kind::Unset),
+                    |node| {
+                        let value = Rc::new(super::settings::node_value(&node));
+                        Val::at(Kind::Setting { key: keys.clone(), value: Some(value) }, it.span)
+                    },
+                )
+            }
             Source::Attr(name) => {
                 let id = it.receiver.as_ref().and_then(|receiver| match receiver.kind {
                     Kind::Object(id) => Some(id),
@@ -597,7 +610,10 @@ impl<'a> Machine<'a> {
             .operands
             .iter()
             .filter(|(name, _)| name != "type")
-            .map(|(name, source)| (name.clone(), self.source(source, it)))
+            .map(|(name, source)| (name.clone(), source, self.source(source, it)))
+            // What no settings file has keeps its default.
+            .filter(|(_, source, value)| !matches!((source, &value.kind), (Source::File(_), Kind::Unset)))
+            .map(|(name, _, value)| (name, value))
             .collect();
         let mut labels = Labels::NONE;
         // What is put into a jar of one's own is sent by whoever reads it out again.
@@ -955,6 +971,8 @@ pub fn constant(source: &Source) -> Option<Kind> {
         Source::ByScheme => Kind::Request,
         Source::Int(number) => Kind::Int(*number),
         Source::Text(word) => Kind::Text(word.clone()),
-        Source::Arg(_) | Source::Param(_) | Source::Receiver | Source::Attr(_) => return None,
+        Source::Arg(_) | Source::Param(_) | Source::Receiver | Source::Attr(_) | Source::File(_) => {
+            return None;
+        }
     })
 }

@@ -66,6 +66,17 @@ impl<'a> Machine<'a> {
             .or_else(|| self.receiver_attribute(it, "protection"));
         let prefix = self.receiver_attribute(it, "prefix");
         let cookie = clause.operand("cookie").map(|source| self.source(source, it));
+        // Several at once.
+        if let Some(Val { kind: Kind::Object(list), .. }) = &cookie
+            && self.state.object(*list).is_some_and(|it| matches!(it.class, Class::List))
+            && let Some(cookies) = cookie.as_ref().and_then(|it| self.known_items(it))
+        {
+            for cookie in cookies {
+                let one = with_argument(it, cookie);
+                self.emit(clause, &one, kind);
+            }
+            return;
+        }
         let id = if let Some(cookie) = cookie {
             let cookie_path = "cookie::Cookie";
             let cookie = self.as_object(&cookie, cookie_path, it.span);
@@ -73,18 +84,8 @@ impl<'a> Machine<'a> {
             if let Kind::Choice(choice) = &cookie.kind {
                 // One of two cookies: each is sent in its case.
                 let choice = choice.clone();
-                let positional = |value: &Val| Application {
-                    receiver: it.receiver.clone(),
-                    args: Args::positional(vec![value.clone()]),
-                    params: Vec::new(),
-                    span: it.span,
-                    set_at: it.set_at,
-                    owner: it.owner,
-                    package: it.package.clone(),
-                    path: it.path.clone(),
-                    unsure: it.unsure,
-                };
-                let (a, b) = (positional(&choice.then), positional(&choice.or_else));
+                let (a, b) =
+                    (with_argument(it, choice.then.clone()), with_argument(it, choice.or_else.clone()));
                 self.branch(
                     &super::machine::Truth::Atom(choice.condition, true),
                     |machine| {
@@ -300,6 +301,21 @@ impl<'a> Machine<'a> {
             object.attributes.insert("name".into(), name);
         }
         Val::at(Kind::Object(id), it.span)
+    }
+}
+
+/// The same call with another argument.
+fn with_argument<'m>(it: &Application<'m>, argument: Val) -> Application<'m> {
+    Application {
+        receiver: it.receiver.clone(),
+        args: Args::positional(vec![argument]),
+        params: Vec::new(),
+        span: it.span,
+        set_at: it.set_at,
+        owner: it.owner,
+        package: it.package.clone(),
+        path: it.path.clone(),
+        unsure: it.unsure,
     }
 }
 

@@ -200,9 +200,31 @@ impl<'a> Index<'a> {
             "" => self.external_or_crate(scope.file, rest, trail),
             _ => match self.name(scope, first, trail) {
                 Some(start) => self.descend(start, rest, trail),
-                None => self.external_or_crate(scope.file, path, trail),
+                None => match self.module_of_glob(scope, first, trail) {
+                    Some(start) if !rest.is_empty() => self.descend(start, rest, trail),
+                    _ => self.external_or_crate(scope.file, path, trail),
+                },
             },
         }
+    }
+
+    /// A module that a star import of another package brings, where no crate has its name.
+    fn module_of_glob(&self, scope: ScopeId, name: &Name, trail: Trail<'_>) -> Option<Meaning> {
+        let file = self.file(scope.file)?;
+        let globs = &file.scopes.get(scope.index as usize)?.globs;
+        if globs.is_empty()
+            || super::builtin::builtins().is_prelude(name)
+            || self.workspace().may_be_crate(scope.file, name)
+        {
+            return None;
+        }
+        let mut outside = globs.iter().filter_map(|glob| match self.import(scope, glob, trail) {
+            Some(Meaning::External(path)) => Some(path),
+            _ => None,
+        });
+        // With several it is not known which one brings it.
+        let (Some(only), None) = (outside.next(), outside.next()) else { return None };
+        Some(Meaning::External(format!("{only}::{name}").into()))
     }
 
     /// A path that begins with a crate's name.

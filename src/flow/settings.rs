@@ -83,6 +83,18 @@ impl<'a> SettingsView<'a> {
         Some(Val::at(Kind::Setting { key, value: Some(Rc::new(default)) }, span))
     }
 
+    /// What the project's settings files have under these keys, joined by dots; only in files whose names begin with `name`.
+    #[must_use]
+    pub fn committed(&self, file: FileId, keys: &str, name: Option<&str>) -> Option<Node> {
+        let chain: Vec<Name> = keys.split('.').map(SmolStr::new).collect();
+        let mut files = self.units.workspace.settings_files(file);
+        files.retain(|it| {
+            let path = &self.units.workspace.files[it.file.0 as usize].path;
+            name.is_none_or(|name| path.rsplit('/').next().is_some_and(|it| it.starts_with(name)))
+        });
+        self.lookup(&files, &[chain]).map(|(_, node)| node)
+    }
+
     /// The production-most committed value under one of the key paths.
     fn lookup(&self, files: &[SettingsFile], chains: &[Vec<Name>]) -> Option<(SmolStr, Node)> {
         let mut best: Option<(u8, SmolStr, Node)> = None;
@@ -381,7 +393,7 @@ fn zero(field: &FieldDef) -> Val {
     Val::at(kind, field.span)
 }
 
-fn node_value(node: &Node) -> Val {
+pub(super) fn node_value(node: &Node) -> Val {
     let kind = match &node.kind {
         NodeKind::Null => Kind::Null,
         NodeKind::Bool(it) => Kind::Bool(*it),

@@ -2,7 +2,7 @@
 //!
 //! An effect is clauses joined by `;`. A clause is a verb and operands: `set secure=arg0`, `emit cookie=arg0 protection=signed`,
 //! `construct name=arg0 value=arg1`. A source is `argN` (positional, the receiver not counted), `$name` (a named
-//! parameter of the model's `params`), `self`, `self.ATTR`, `on`, `off`, `null`, `unset`, `by-scheme`, a number, `'text'` or a bare word.
+//! parameter of the model's `params`), `@a.b` (what the project's settings files have under these keys), `self`, `self.ATTR`, `on`, `off`, `null`, `unset`, `by-scheme`, a number, `'text'` or a bare word.
 //!
 //! The call evaluates to what its first clause that yields something yields; `label` works on that value, and several
 //! `duration` clauses add up. Without a receiver `set`, `unset` and `merge` work on what was yielded before. Operands that a verb does not read itself (see `Verb::operands`) are attributes, or flags
@@ -263,6 +263,8 @@ pub enum Source {
     Receiver,
     /// Attribute of the receiver.
     Attr(SmolStr),
+    /// Keys of the project's settings files; nothing where none has them.
+    File(SmolStr),
     On,
     Off,
     Null,
@@ -342,6 +344,9 @@ fn source(text: &str) -> Result<Source, String> {
     }
     if let Some(name) = text.strip_prefix('$') {
         return Ok(Source::Param(name.into()));
+    }
+    if let Some(keys) = text.strip_prefix('@') {
+        return Ok(Source::File(keys.into()));
     }
     if let Some(name) = text.strip_prefix("self.") {
         return Ok(Source::Attr(name.into()));

@@ -13,7 +13,7 @@ use super::setting::{CheckModel, NamedModel, SettingModel, SettingTest, Settings
 use super::vocabulary;
 
 const TYPES: [&str; 9] = ["bool", "int", "number", "text", "list", "map", "null", "off", "any"];
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 10] = [
     "engine",
     "serializer",
     "middleware",
@@ -23,6 +23,7 @@ const KINDS: [&str; 9] = [
     "app",
     "hasher",
     "decorator",
+    "file-key",
 ];
 
 /// `[[setting]]`: one `SettingModel` for each range of versions with one default.

@@ -182,6 +182,19 @@ impl Workspace {
         package.and_then(|it| it.renamed.get(name)).map_or(name, SmolStr::as_str)
     }
 
+    /// Whether a name that begins a path may be a crate's: one that the package names, or where nothing is known of it.
+    #[must_use]
+    pub fn may_be_crate(&self, file: FileId, name: &str) -> bool {
+        let package = self.files.get(file.0 as usize).and_then(|it| self.packages.get(it.package?));
+        let Some(package) = package else { return true };
+        let is_named = package.versions.keys().any(|it| it.replace('-', "_") == name);
+        is_named
+            || package.renamed.contains_key(name)
+            || package.crate_name == name
+            || matches!(name, "std" | "core" | "alloc")
+            || self.rust_crate(file, name).is_some()
+    }
+
     /// The file of a Python module as imported from `from`; `level` counts leading dots.
     /// A package is its `__init__.py`; a folder without one has no file.
     #[must_use]

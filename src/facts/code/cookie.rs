@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::convert::{attribute, bytes, known_text, longest, operand, refine, switch, text};
 use super::line;
 use crate::facts::{Attribute, EventKind, Fact, FactKind, Labels, Note, Origin, Scalar, Value};
-use crate::flow::{Atom, Kind, Machine, Object, Root, OWN_JAR, TraceEvent, UNSURE, Val};
+use crate::flow::{Atom, Kind, Machine, OWN_JAR, Object, Root, TraceEvent, UNSURE, Val};
 use crate::ir::Span;
 use crate::model::words;
 

@@ -2,6 +2,7 @@
 
 mod convert;
 mod cookie;
+mod file_key;
 mod handler;
 mod key;
 mod line;
@@ -92,6 +93,7 @@ pub fn facts(
         let same = |it: &&mut Fact| workspace.files[it.span.file.0 as usize].package == package;
         facts.iter_mut().filter(same).for_each(|fact| cookie::rewritten(fact, rewrite));
     }
+    facts.extend(file_key::facts(workspace, models, &view));
     join(&mut facts);
     facts
 }

@@ -95,6 +95,10 @@ fn session(machine: &Machine<'_>, object: &Object, candidates: &Candidates<'_>) 
             attributes.insert(name.into(), attribute(machine, &[], value));
         }
     }
+    let unlimited = attributes.get("cookie_lifetime").is_none_or(|it| it.value == Value::Unset);
+    if let Some(value) = object.attributes.get("expires").filter(|_| unlimited) {
+        attributes.insert("cookie_lifetime".into(), attribute(machine, &[], value));
+    }
     for name in ["idle_timeout", "absolute_timeout", "cookie_lifetime"] {
         attributes.entry(name.into()).or_insert_with(|| unset(object));
     }

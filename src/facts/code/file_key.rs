@@ -1,0 +1,70 @@
+//! Keys that a framework reads from settings files by itself.
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+
+use super::convert::text;
+use crate::facts::{Attribute, Fact, FactKind, Origin, Scalar, Value};
+use crate::flow::SettingsView;
+use crate::ir::Span;
+use crate::ir::data::NodeKind;
+use crate::model::{Models, NamedModel};
+use crate::workspace::{Ecosystem, FileKind, FileRole, Workspace};
+
+/// One fact for every committed key that production has.
+pub(super) fn facts(workspace: &Workspace, models: &Models, view: &SettingsView<'_>) -> Vec<Fact> {
+    let mut out = Vec::new();
+    for row in models.all_named("file-key") {
+        for (at, package) in workspace.packages.iter().enumerate() {
+            if package.ecosystem != Ecosystem::Cargo || !package.versions.contains_key(&row.package) {
+                continue;
+            }
+            let code = workspace.files.iter().find(|it| {
+                it.package == Some(at) && it.kind == FileKind::Rust && it.role == FileRole::Application
+            });
+            let Some(code) = code else { continue };
+            let file = row.traits.get("file").map(SmolStr::as_str);
+            let Some(node) = view.committed(code.id, &row.path, file) else { continue };
+            if let NodeKind::Text(written) = &node.kind
+                && !written.contains(['{', '$'])
+                && !written.is_empty()
+            {
+                out.push(fact(row, written, node.span));
+            }
+        }
+    }
+    out
+}
+
+fn fact(row: &NamedModel, written: &str, span: Span) -> Fact {
+    let derived = || Origin::Derived(Vec::new());
+    let number = |value: usize| Attribute {
+        value: Value::Known(Scalar::Int(i64::try_from(value).unwrap_or(i64::MAX))),
+        origin: Origin::Written(span),
+        trail: Vec::new(),
+    };
+    let mut distinct = written.as_bytes().to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let purpose = row.traits.get("use").map_or("session", SmolStr::as_str);
+    let attributes: BTreeMap<SmolStr, Attribute> = BTreeMap::from([
+        ("use".into(), text(purpose, derived())),
+        ("stack".into(), text(&row.package, derived())),
+        ("role".into(), text("base", derived())),
+        ("source".into(), text("literal", Origin::Written(span))),
+        ("length".into(), number(written.len())),
+        ("entropy".into(), number(distinct.len())),
+    ]);
+    Fact {
+        kind: FactKind::Key,
+        span,
+        item: SmolStr::default(),
+        name: Some(row.path.clone()),
+        attributes,
+        events: Vec::new(),
+        trail: Vec::new(),
+        test: false,
+        unjudged: None,
+    }
+}
