@@ -42,6 +42,7 @@ pub enum Operation {
     Copy,
     Length,
     Bytes,
+    Format,
     Call,
     EmptyList,
     EmptyMap,
@@ -75,6 +76,8 @@ pub struct Builtins {
     pub records: HashSet<String>,
     /// Types whose content changes through a shared reference.
     pub locks: HashSet<String>,
+    /// Methods that give all that was sent under one name.
+    pub whole: HashSet<String>,
     /// Names of functions that say nothing about whose they are.
     pub common: HashSet<String>,
     /// Methods by which a value of the project becomes an answer, or part of one.
@@ -125,6 +128,7 @@ pub fn builtins() -> &'static Builtins {
             prelude: file.types.prelude,
             records: file.types.records,
             locks: file.types.locks,
+            whole: file.names.whole,
             common: file.names.common,
             responders: file.names.responders,
         }
@@ -147,6 +151,7 @@ struct File {
 struct Names {
     common: HashSet<String>,
     responders: Vec<String>,
+    whole: HashSet<String>,
 }
 
 #[derive(Deserialize, Default)]

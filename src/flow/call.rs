@@ -213,7 +213,9 @@ impl Machine<'_> {
     pub fn inline(&mut self, definition: &Definition, receiver: Option<Val>, args: Args, span: Span) -> Val {
         let flipped = if self.quiet == 0 { flipped(&args) } else { None };
         let again = flipped.map(|it| (it, receiver.clone()));
+        let before = self.trace.events.len();
         let value = self.enter(definition, receiver, args, span, Some(span));
+        let value = self.named_check(&definition.function.name.name, before, value, span);
         let Some(((place, args), receiver)) = again.filter(|_| is_line(&value)) else { return value };
         // The caller answers for what only its switch keeps out of a line.
         let state = self.state.clone();
@@ -498,7 +500,8 @@ pub(super) fn is_lock(ty: &ir::TypeRef) -> bool {
 }
 
 /// The names of `a.b.c`.
-pub(super) fn dotted(expr: &ir::Expr) -> Option<Vec<Name>> {
+#[must_use]
+pub fn dotted(expr: &ir::Expr) -> Option<Vec<Name>> {
     match &expr.kind {
         ir::ExprKind::Path(path) => Some(path.segments.clone()),
         ir::ExprKind::Field(base, name) => {

@@ -10,7 +10,7 @@ use super::value::{Class, Kind, Ty};
 use crate::ir::FileId;
 use crate::model::Labels;
 use crate::model::{Candidates, Found, Models, Source, Verb};
-use crate::workspace::{Version, Workspace};
+use crate::workspace::{FileKind, Version, Workspace};
 
 /// The models, with the versions that the project has; answers are kept.
 pub struct Catalog<'a> {
@@ -113,7 +113,7 @@ impl<'a> Catalog<'a> {
     /// A parameter or field without a written type, by its name.
     #[must_use]
     pub fn param_hint(&self, name: &str, file: FileId) -> Option<Ty> {
-        let dotted = self.workspace.files.get(file.0 as usize)?.kind == crate::workspace::FileKind::Python;
+        let dotted = self.workspace.files.get(file.0 as usize)?.kind == FileKind::Python;
         dotted.then(|| self.models.param_type(name).map(|path| Ty::external(path.clone()))).flatten()
     }
 
@@ -124,8 +124,10 @@ impl<'a> Catalog<'a> {
 
     /// Labels of the result of a method that is only known by name.
     #[must_use]
-    pub fn method_labels(&self, _name: &str, labels: Labels, _file: FileId) -> Labels {
-        labels
+    pub fn method_labels(&self, name: &str, labels: Labels, file: FileId) -> Labels {
+        let dotted = self.workspace.files.get(file.0 as usize).is_some_and(|it| it.kind == FileKind::Python);
+        let whole = dotted && labels.has(Labels::REQUEST) && super::builtin::builtins().whole.contains(name);
+        if whole { labels.with(Labels::COLLECTION) } else { labels }
     }
 }
 

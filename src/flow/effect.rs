@@ -64,6 +64,7 @@ impl<'a> Machine<'a> {
         let called = path.rsplit([':', '.']).next().unwrap_or(path);
         // Libraries take ids to parse them; only a name tells more.
         self.hand_over(called, Labels::COOKIE, &args, span);
+        let before = self.trace.events.len();
         let mut result = self.escape(&args, span);
         let _ = types;
         // `Type::new(..)` is a `Type`.
@@ -83,7 +84,7 @@ impl<'a> Machine<'a> {
             let name = SmolStr::new(last);
             result = result.with_info(|info| info.names = vec![name]);
         }
-        result
+        self.named_check(&last_segment(path), before, result, span)
     }
 
     pub(super) fn ask_members(&self, candidates: &Rc<Candidates<'a>>, name: &str) -> Vec<Found<'a>> {
@@ -273,13 +274,18 @@ impl<'a> Machine<'a> {
                     }
                     if let Some(from) = clause.operand("from") {
                         let from = self.source(from, &it);
-                        labels = labels.with(from.labels().without(Labels::COLLECTION));
+                        let whole = clause.flag("whole");
+                        let flowing = if whole { self.labels_of(&from) } else { from.labels() };
+                        labels =
+                            labels.with(if whole { flowing } else { flowing.without(Labels::COLLECTION) });
                         if result.is_none() {
                             let names = from.names().to_vec();
-                            result = Some(
-                                Val::at(Kind::Unknown("made of an argument"), span)
-                                    .with_info(|info| info.names = names),
-                            );
+                            let bounded = from.info.as_ref().is_some_and(|info| info.bounded);
+                            result =
+                                Some(Val::at(Kind::Unknown("made of an argument"), span).with_info(|info| {
+                                    info.names = names;
+                                    info.bounded = whole && bounded;
+                                }));
                         }
                     }
                 }
@@ -487,11 +493,15 @@ impl<'a> Machine<'a> {
                 let names = it.receiver.as_ref().map(|it| it.names().to_vec()).unwrap_or_default();
                 Some(Val::at(Kind::Unknown("who is logged in"), it.span).with_info(|info| info.names = names))
             }
+            Verb::CheckCredentials if clause.flag("by-name") && !names_a_password(&it.args) => None,
             Verb::CheckCredentials => {
                 self.session_event(EventKind::CheckCredentials, clause, it);
                 Some(
-                    Val::at(Kind::Unknown("result of a credential check"), it.span)
-                        .labelled(Labels::AUTHENTICATED),
+                    Val {
+                        origin: Decided::At(it.span),
+                        ..Val::typed("result of a credential check", Ty::external("bool"))
+                    }
+                    .labelled(Labels::AUTHENTICATED),
                 )
             }
             Verb::Duration | Verb::Label => None,
@@ -566,6 +576,16 @@ impl<'a> Machine<'a> {
                 value.map_or_else(|| Val::new(Kind::Unset), |value| self.state.refine(&value))
             }
             other => Val::at(constant(other).unwrap_or(Kind::Unset), it.set_at),
+        }
+    }
+
+    /// The labels of a value and, of an object, of what was put into it.
+    pub(super) fn labels_of(&self, value: &Val) -> Labels {
+        match &value.kind {
+            Kind::Object(id) => {
+                self.state.object(*id).map_or(value.labels(), |it| it.labels.with(value.labels()))
+            }
+            _ => value.labels(),
         }
     }
 
@@ -949,6 +969,14 @@ fn takes(found: &Found<'_>) -> usize {
         _ => None,
     });
     last.max().unwrap_or(0)
+}
+
+/// Whether a look-up compares a password: `filter(name=.., password=..)`.
+pub(super) fn names_a_password(args: &Args) -> bool {
+    args.named.iter().any(|(name, value)| {
+        crate::model::words::sensitive(name) == Some("password")
+            && !matches!(value.kind, Kind::Null | Kind::Bool(_) | Kind::Text(_))
+    })
 }
 
 /// Objects that are judged by their final state.

@@ -289,11 +289,17 @@ impl<'a> Machine<'a> {
                     .and_then(|it| it.object.attributes.get("name"))
                     .is_some_and(|it| it.same(&name))
         });
+        let path = clause.word("type").cloned().unwrap_or_default();
+        let class = self.program.catalog.class(&path, self.scope.file);
         if let Some(id) = known.and_then(|event| event.object) {
+            if let (Some(object), Some(class)) = (self.state.object_mut(id), class) {
+                object.class = class;
+                // What is done to it here changes the line that is sent.
+                object.attributes.insert("<late>".into(), Val::null());
+            }
             return Val::at(Kind::Object(id), it.span);
         }
-        let path = clause.word("type").cloned().unwrap_or_default();
-        let class = self.program.catalog.class(&path, self.scope.file).unwrap_or(Class::Model(path));
+        let class = class.unwrap_or(Class::Model(path));
         let id = self.new_object(class, Some(it.span));
         if let Some(object) = self.state.object_mut(id) {
             object.open = true;

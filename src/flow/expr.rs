@@ -13,6 +13,8 @@ use crate::ir::{
     Match, Name, Path, Pattern, PatternKind, Record, Stmt, StmtKind, TryCatch, UnaryOp, With,
 };
 
+/// Why an expression without a value of its own is not known: a slice, say.
+pub const NO_VALUE: &str = "not understood";
 /// Pieces of a text that are told apart.
 pub const PIECES: usize = 48;
 /// Arms of a match that are decided one after the other.
@@ -241,7 +243,7 @@ impl Machine<'_> {
                 let atom = self.atom(&format!("build {flag}"), kind);
                 choose(atom, Val::at(Kind::Bool(true), span), Val::at(Kind::Bool(false), span))
             }
-            ExprKind::Unknown => Val::unknown("not understood"),
+            ExprKind::Unknown => Val::unknown(NO_VALUE),
         }
     }
 

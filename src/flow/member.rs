@@ -517,9 +517,17 @@ impl Machine<'_> {
         {
             return value.clone();
         }
+        if let Kind::Setting { key: mapping, .. } = &base.kind
+            && let Some(key) = index.text()
+            && let Some(value) = self.program.settings.setting_entry(mapping, key, span)
+        {
+            return value;
+        }
         let name = Ident { name: "__getitem__".into(), span };
         if let Some(Class::Model(_) | Class::Project(_)) = self.class_of(&base) {
-            return self.call_method(&base, &name, Args::positional(vec![index]), span, &[]);
+            let slice = is_slice(&index);
+            let item = self.call_method(&base, &name, Args::positional(vec![index]), span, &[]);
+            return if slice { item.with_info(|info| info.bounded = true) } else { item };
         }
         self.item_of(&base, &index, span)
     }
@@ -536,8 +544,8 @@ impl Machine<'_> {
             None => names.extend(index.names().last().cloned()),
         }
         let nested = base.info.as_ref().and_then(|info| info.nested.clone());
-        let slice = matches!(index.kind, Kind::Unknown(_)) && index.names().is_empty();
-        // A slice has a bound, an element is no collection.
+        let slice = is_slice(index);
+        // A slice is a copy and has a bound, an element is no collection.
         let labels = base.labels().without(Labels::COLLECTION);
         let inner = base.ty().and_then(|ty| {
             let ty = self.peel(ty);
@@ -545,7 +553,7 @@ impl Machine<'_> {
         });
         Val::at(Kind::Unknown("an element"), span).labelled(labels).with_info(|info| {
             info.names = names;
-            info.nested = nested;
+            info.nested = nested.filter(|_| !slice);
             info.ty = inner;
             info.bounded = slice;
         })
@@ -658,4 +666,9 @@ impl Machine<'_> {
             }
         }
     }
+}
+
+/// `[:20]` has no value of its own.
+fn is_slice(index: &Val) -> bool {
+    matches!(index.kind, Kind::Unknown(super::expr::NO_VALUE))
 }

@@ -132,6 +132,12 @@ impl Machine<'_> {
                 if let Some(definition) = self.find_method(id, &name.name, 4) {
                     return Some(self.inline(&definition, Some(receiver.clone()), args.clone(), span));
                 }
+                // A field that can be called.
+                if let Some(callee) = self.constructed_field(receiver, id, name)
+                    && self.class_of(&callee).is_some_and(|it| matches!(it, Class::Model(_)))
+                {
+                    return Some(self.apply(&callee, args.clone(), span, name.span));
+                }
                 // Deref to what a newtype wraps.
                 if let Some(inner) = self.newtype_content(id, receiver, name.span) {
                     let class = self.class_of(&inner)?;
@@ -193,11 +199,17 @@ impl Machine<'_> {
                 .value_method(receiver, name, args, span)
                 .unwrap_or_else(|| self.unknown_method(receiver, name, args, span));
         };
-        self.operation(operation, receiver, name, args, span)
+        let value = self.operation(operation, receiver, name, args, span);
+        let labels = receiver.labels();
+        match self.program.catalog.method_labels(&name.name, labels, self.scope.file) {
+            same if same == labels => value,
+            more => value.labelled(more),
+        }
     }
 
     pub(super) fn unknown_method(&mut self, receiver: &Val, name: &Ident, args: &Args, span: Span) -> Val {
         self.hand_over(&name.name, receiver.labels(), args, span);
+        let before = self.trace.events.len();
         let result = self.escape(args, span);
         let mut names = receiver.names().to_vec();
         if names.len() < 8 {
@@ -205,9 +217,13 @@ impl Machine<'_> {
         }
         let labels = receiver.labels().with(result.labels());
         let labels = self.program.catalog.method_labels(&name.name, labels, self.scope.file);
-        Val { origin: super::value::Decided::At(span), ..Val::unknown("result of a method that is not seen") }
-            .labelled(labels)
-            .with_info(|info| info.names = names)
+        let value = Val {
+            origin: super::value::Decided::At(span),
+            ..Val::unknown("result of a method that is not seen")
+        }
+        .labelled(labels)
+        .with_info(|info| info.names = names);
+        self.named_check(&name.name, before, value, span)
     }
 
     /// One of the languages' own operations.
@@ -331,6 +347,10 @@ impl Machine<'_> {
             Operation::Concat | Operation::Join => self
                 .joined(receiver, first.as_ref(), span)
                 .unwrap_or_else(|| self.unknown_method(receiver, name, args, span)),
+            Operation::Format => match receiver.text().cloned() {
+                Some(text) => self.braces(&text, args, span),
+                None => self.unknown_method(receiver, name, args, span),
+            },
             Operation::Repeat => {
                 let times = first.unwrap_or_else(Val::null);
                 self.combine(BinaryOp::Multiply, receiver, &times, span)

@@ -17,14 +17,16 @@ mod roots;
 mod session;
 mod settings;
 mod state;
+mod template;
 mod trace;
 mod units;
 mod value;
 
 pub use builtin::builtins;
+pub use call::dotted;
 pub use catalog::Catalog;
 pub use emit::{OWN_JAR, UNSURE};
-pub use index::{Definition, Index, Owner, ScopeId};
+pub use index::{Definition, Index, Meaning, Owner, ScopeId, TypeId};
 pub use machine::{Machine, Program};
 pub use relevance::Relevance;
 pub use roots::{Root, evaluate, tops};

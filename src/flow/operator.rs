@@ -73,6 +73,10 @@ pub fn apply(machine: &mut Machine<'_>, op: BinaryOp, a: &Val, b: &Val, span: Sp
             }
             Val::at(Kind::Pieces(pieces.into()), span).labelled(labels).with_info(|info| info.names = names)
         }
+        BinaryOp::Remainder if a.text().is_some() => {
+            let text = a.text().cloned().unwrap_or_default();
+            machine.percent(&text, b, span)
+        }
         _ => unknown(a, b, span),
     }
 }

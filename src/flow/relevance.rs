@@ -23,6 +23,8 @@ pub struct Relevance {
 /// A function as its text shows it.
 struct Outline {
     function: Span,
+    /// The type whose method it is, where it is defined.
+    owner: Option<Span>,
     /// How callers may write its name.
     names: Vec<SmolStr>,
     /// What it calls: words, and pairs of words with `::` between.
@@ -31,11 +33,14 @@ struct Outline {
 }
 
 impl Relevance {
-    /// Looks at all functions of these files.
+    /// Looks at all functions of these files; `asked` says which functions and types matter for another reason.
     #[must_use]
-    pub fn new(index: &Index<'_>, files: &[FileId]) -> Self {
+    pub fn new(index: &Index<'_>, files: &[FileId], asked: &dyn Fn(Span) -> bool) -> Self {
         let mut outlines: Vec<Outline> =
             files.par_iter().flat_map_iter(|file| outlines(index, *file)).collect();
+        for outline in &mut outlines {
+            outline.relevant |= asked(outline.function) || outline.owner.is_some_and(asked);
+        }
         let mut count: HashMap<SmolStr, usize> = HashMap::default();
         for name in outlines.iter().flat_map(|it| &it.names) {
             *count.entry(name.clone()).or_default() += 1;
@@ -78,16 +83,30 @@ fn outlines(index: &Index<'_>, file: FileId) -> Vec<Outline> {
     let workspace = index.workspace();
     let (Some(names), Some(source)) = (index.file(file), workspace.text(file)) else { return Vec::new() };
     let speaks = |span: Span| workspace.is_interesting(file, source.slice(span));
-    let definitions = names.scopes.iter().flat_map(|it| &it.functions);
-    definitions
+    let definitions = || names.scopes.iter().flat_map(|it| &it.functions);
+    let decorated: HashSet<Span> = definitions()
+        .filter(|it| it.function.attributes.iter().any(|it| speaks(it.expr.span)))
+        .filter_map(|it| match &it.owner {
+            Some(Owner::Type(def)) => Some(def.span),
+            _ => None,
+        })
+        .collect();
+    definitions()
         .map(|it| {
             let head = it.owner.as_ref().map(head);
+            let owner = match &it.owner {
+                Some(Owner::Type(def)) => Some(def.span),
+                _ => None,
+            };
+            // A decorator of one method, such as the one that dispatches, may speak for all of them.
+            let decorated = || owner.is_some_and(|owner| decorated.contains(&owner));
             let whole = with(it.function.span, &it.function.attributes);
             Outline {
                 function: it.function.span,
+                owner,
                 names: names_of(it),
                 mentions: mentions(source.slice(whole)),
-                relevant: speaks(whole) || head.is_some_and(speaks),
+                relevant: speaks(whole) || head.is_some_and(speaks) || decorated(),
             }
         })
         .collect()

@@ -33,6 +33,9 @@ impl<'a> Machine<'a> {
                 }
             }
         }
+        if kind == EventKind::CheckCredentials && super::effect::names_a_password(&it.args) {
+            event.flags.push("password".into());
+        }
         self.record(event);
         None
     }
@@ -163,6 +166,34 @@ impl<'a> Machine<'a> {
         });
     }
 
+    /// The result of a call whose name promises a credential check, when nothing inside of it was seen to be one.
+    pub(super) fn named_check(&mut self, name: &str, before: usize, value: Val, span: Span) -> Val {
+        if !crate::model::words::checks_credentials(name) {
+            return value;
+        }
+        let seen = self.trace.events.iter().skip(before).any(|it| it.kind == EventKind::CheckCredentials);
+        if !seen {
+            self.check_seen("by-name", span);
+        }
+        value.labelled(Labels::AUTHENTICATED)
+    }
+
+    fn check_seen(&mut self, how: &str, span: Span) {
+        self.record(TraceEvent {
+            kind: EventKind::CheckCredentials,
+            span,
+            path: Vec::new(),
+            via: Vec::new(),
+            item: SmolStr::default(),
+            operands: Vec::new(),
+            cookie: None,
+            target: SmolStr::default(),
+            object: None,
+            package: SmolStr::default(),
+            flags: vec![how.into()],
+        });
+    }
+
     /// A comparison with something that is named like a secret is a credential check.
     pub fn note_comparison(&mut self, op: crate::ir::BinaryOp, a: &Val, b: &Val, span: Span) {
         if !matches!(op, crate::ir::BinaryOp::Equal | crate::ir::BinaryOp::NotEqual) {
@@ -173,19 +204,7 @@ impl<'a> Machine<'a> {
                 && !matches!(value.kind, Kind::Null | Kind::Text(_))
         };
         if secret(a) && !matches!(b.kind, Kind::Null) || secret(b) && !matches!(a.kind, Kind::Null) {
-            self.record(TraceEvent {
-                kind: EventKind::CheckCredentials,
-                span,
-                path: Vec::new(),
-                via: Vec::new(),
-                item: SmolStr::default(),
-                operands: Vec::new(),
-                cookie: None,
-                target: SmolStr::default(),
-                object: None,
-                package: SmolStr::default(),
-                flags: vec!["comparison".into()],
-            });
+            self.check_seen("comparison", span);
         }
     }
 }

@@ -36,6 +36,15 @@ impl<'a> SettingsView<'a> {
         Val::at(Kind::Setting { key: name.clone(), value }, span).with_info(|info| info.names = names)
     }
 
+    /// `settings.MAPPING["KEY"]`.
+    #[must_use]
+    pub fn setting_entry(&self, mapping: &str, key: &str, span: Span) -> Option<Val> {
+        let name: Name = format!("{mapping}.{key}").into();
+        let attribute = self.project.get(&name)?;
+        let value = Some(Rc::new(from_fact(attribute, span)));
+        Some(Val::at(Kind::Setting { key: name, value }, span))
+    }
+
     /// The value of a field of a settings struct; `None` when the struct is none or nothing tells.
     pub fn field(
         &self,

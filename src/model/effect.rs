@@ -36,13 +36,14 @@ pub enum Verb {
     /// A duration: `of` times `unit` seconds, divided by `per`. Several clauses of one effect add up. A point in time is
     /// the duration from now to it: `now()` is `of=0`, the past is negative.
     Duration,
-    /// Adds `label` to what it evaluates to, and takes over what flows from `from`.
+    /// Adds `label` to what it evaluates to, and takes over what flows from `from`; with the flag `whole` the result is as
+    /// large as that.
     Label,
 
     /// Sends `cookie`, or a new cookie made of the other operands; `protection` signed or encrypted. Beside `cookie` the
     /// other operands fill in what is still unset.
     Emit,
-    /// Evaluates to the cookie `name` that the receiver sends already, or to a new one.
+    /// Evaluates to the cookie `name` that the receiver sends already, or to a new one; of `type` from now on.
     Sent,
     /// The attribute of a header called `attr` (`httponly`, `max-age`; known when the program runs) becomes `value`.
     SetNamed,
@@ -97,7 +98,8 @@ pub enum Verb {
     /// `how` destroy | cookie-only | keeps-payload (new id, other data stays) | keeps-session (id and other data stay).
     /// Flag `keeps-id`: a login in the same request brings the old id back.
     Logout,
-    /// Compares `secret` or asks a backend; the result is the label `authenticated`.
+    /// Compares `secret` or asks a backend; the result is the label `authenticated`. Flag `by-name`: only when a named
+    /// argument is called like a password.
     CheckCredentials,
     ReadIdentity,
     /// `user`; flag `keeps-sessions` when other sessions stay valid.
@@ -145,9 +147,9 @@ impl Verb {
             Self::Same | Self::Returns | Self::Session => Only(&["type"]),
             Self::Value => Only(&["is"]),
             Self::Duration => Only(&["of", "unit", "per"]),
-            Self::Label => Only(&["label", "from"]),
+            Self::Label => Only(&["label", "from", "whole"]),
             Self::Emit => Attributes(&["cookie"]),
-            Self::Sent => Only(&["name"]),
+            Self::Sent => Only(&["name", "type"]),
             Self::SetNamed => Only(&["attr", "value"]),
             Self::EmitRaw => Only(&["name", "value", "pair", "mapping"]),
             Self::Remove => Attributes(&["cookie", "only-if-sent", "no-path", "strips-header"]),
@@ -164,7 +166,7 @@ impl Verb {
             Self::Expire => Only(&["seconds"]),
             Self::Login => Only(&["user", "rotates"]),
             Self::Logout => Only(&["how", "keeps-id"]),
-            Self::CheckCredentials => Only(&["secret"]),
+            Self::CheckCredentials => Only(&["secret", "by-name"]),
             Self::ChangePassword => Only(&["user", "keeps-sessions"]),
             Self::Key => Only(&["from", "min", "generated", "empty", "derived", "use"]),
             Self::Env => Only(&["name", "default", "cast", "required", "prefix", "field", "scheme"]),

@@ -53,6 +53,12 @@ pub fn looks_harmless(name: &str) -> bool {
     meaning("sensitive", name) == Some("harmless")
 }
 
+/// Whether a function of this name compares a secret with what is stored, or asks somebody who does.
+#[must_use]
+pub fn checks_credentials(name: &str) -> bool {
+    meaning("check", name) == Some("credentials")
+}
+
 /// Whether the value of something of this name is never shown.
 #[must_use]
 pub fn hides_value(name: &str) -> bool {
@@ -149,7 +155,7 @@ mod tests {
             toml::from_str(include_str!("../../models/words.toml"));
         assert_eq!(
             read.unwrap().keys().collect::<Vec<_>>(),
-            ["cookie-role", "ends-session", "hidden", "purpose", "sensitive", "session-key"]
+            ["check", "cookie-role", "ends-session", "hidden", "purpose", "sensitive", "session-key"]
         );
     }
 

@@ -203,7 +203,7 @@ pub(super) fn operand(machine: &Machine<'_>, path: &[(Atom, bool)], value: &Val,
     Operand { value: converted, span: refined.span().unwrap_or(span), names, types, labels, size }
 }
 
-const SEVEREST_FIRST: [&str; 5] = ["password", "card", "secret", "one-time", "token"];
+const SEVEREST_FIRST: [&str; 6] = ["password", "card", "secret", "api-token", "one-time", "token"];
 
 /// Of an object that the project put together: the names of its most telling part.
 fn inner_names(machine: &Machine<'_>, value: &Val) -> Vec<SmolStr> {

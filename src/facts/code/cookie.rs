@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::convert::{attribute, bytes, known_text, longest, operand, refine, switch, text};
 use super::line;
 use crate::facts::{Attribute, EventKind, Fact, FactKind, Labels, Note, Origin, Scalar, Value};
-use crate::flow::{Atom, Kind, Machine, OWN_JAR, Object, Root, TraceEvent, UNSURE, Val};
+use crate::flow::{Atom, Kind, Machine, OWN_JAR, Object, Piece, Root, TraceEvent, UNSURE, Val};
 use crate::ir::Span;
 use crate::model::words;
 
@@ -27,10 +27,12 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
             && !snapshot.object.labels.has(Labels::SENT)
         {
             // A cookie that the call itself made may still be changed; one that was handed over may not.
-            let late = event.object.filter(
-                |_| matches!(&snapshot.object.class, crate::flow::Class::Model(path) if path == "<cookie>"),
-            );
-            let object = late.and_then(|id| machine.state.object(id)).unwrap_or(&snapshot.object);
+            let own = matches!(&snapshot.object.class, crate::flow::Class::Model(path) if path == "<cookie>");
+            let late = event
+                .object
+                .and_then(|id| machine.state.object(id))
+                .filter(|it| own || it.attributes.contains_key("<late>"));
+            let object = late.unwrap_or(&snapshot.object);
             out.push(of_object(machine, event, object, snapshot.symbolic));
         }
     }
@@ -130,7 +132,40 @@ fn of_object(machine: &Machine<'_>, event: &TraceEvent, object: &Object, symboli
             }
         }
     }
-    finish(event, object.born, attributes, "handler", symbolic && !client)
+    let pattern = given("name").and_then(|it| pattern(machine, &refine(path, it)));
+    finish(event, object.born, attributes, "handler", symbolic && !client, pattern)
+}
+
+/// The known parts of a name, with a star for each of the others.
+fn pattern(machine: &Machine<'_>, name: &Val) -> Option<SmolStr> {
+    let Kind::Pieces(_) = name.kind else { return None };
+    let mut known = false;
+    let mut out = String::new();
+    for piece in machine.pieces(name) {
+        match piece {
+            Piece::Text(text) => {
+                known = true;
+                out.push_str(&text);
+            }
+            Piece::Hole(value) => match known_text(&attribute(machine, &[], &value).value) {
+                Some(text) => out.push_str(&text),
+                None if out.ends_with('*') => {}
+                None => out.push('*'),
+            },
+        }
+    }
+    known.then(|| out.into())
+}
+
+/// The name of the setting that names the cookie.
+fn stand_in(name: &Value) -> Option<SmolStr> {
+    match name {
+        Value::Setting { key, value: None } => Some(key.clone()),
+        Value::Setting { key, value: Some(value) } if matches!(**value, Value::Opaque(_)) => {
+            Some(key.clone())
+        }
+        _ => None,
+    }
 }
 
 /// Name, role and place of a cookie's fact.
@@ -140,8 +175,11 @@ pub(super) fn finish(
     mut attributes: BTreeMap<SmolStr, Attribute>,
     setter: &str,
     symbolic: bool,
+    pattern: Option<SmolStr>,
 ) -> Fact {
-    let name = attributes.get("name").and_then(|it| known_text(&it.value));
+    let known = attributes.get("name").and_then(|it| known_text(&it.value));
+    // A name that is only known in part still tells people which cookie it is, and what it is for.
+    let name = known.or_else(|| attributes.get("name").and_then(|it| stand_in(&it.value)).or(pattern));
     let role = name.as_deref().map_or("unknown", words::cookie_role);
     attributes.insert("role".into(), text(role, Origin::Derived(Vec::new())));
     attributes.insert("setter".into(), text(setter, Origin::Derived(Vec::new())));

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::convert::{operand, text};
+use super::exempt::Wrapped;
 use crate::facts::{Attribute, Event, EventKind, Fact, FactKind, Origin, Scalar, Value};
 use crate::flow::{Machine, Owner, Root, TraceEvent, UNSURE};
 use crate::ir::{Attribute as Decorator, Expr, ExprKind, Literal};
 use crate::model::words;
 
 /// At most one fact: a function that does something with a session.
-pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
+pub(super) fn facts(root: &Root<'_, '_>, wrapped: &Wrapped, out: &mut Vec<Fact>) {
     let machine = &root.machine;
     let events: Vec<Event> = machine.trace.events.iter().map(|it| event(machine, it)).collect();
     let matters = |it: &Event| {
@@ -31,14 +32,19 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
     let derived = || Origin::Derived(Vec::new());
     let mut attributes: BTreeMap<SmolStr, Attribute> = BTreeMap::new();
     let name = function.name.name.clone();
-    attributes.insert("name".into(), text(&name, Origin::Written(function.name.span)));
+    let owner = owner(root);
+    let shown = match &owner {
+        Some(owner) => {
+            let separator = machine.program.index.separator(function.span.file);
+            format!("{owner}{separator}{name}").into()
+        }
+        None => name.clone(),
+    };
+    attributes.insert("name".into(), text(&shown, Origin::Written(function.name.span)));
     let stack = machine.trace.events.iter().find(|it| !it.package.is_empty() && it.object.is_some());
     attributes.insert("stack".into(), text(stack.map_or("", |it| it.package.as_str()), derived()));
     let route = route(&function.attributes);
-    let owner = match &root.definition.owner {
-        Some(Owner::Type(def)) => def.name.name.clone(),
-        _ => SmolStr::default(),
-    };
+    let owner = owner.unwrap_or_default();
     if let Some((route, method)) = &route {
         attributes.insert("route".into(), text(route, derived()));
         let methods =
@@ -58,7 +64,9 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
         )
     });
     attributes.insert("changes_state".into(), super::convert::switch(changes, derived()));
-    exemption(root, &mut attributes);
+    if let Some(place) = super::exempt::place(root, wrapped) {
+        attributes.insert("csrf_exempt".into(), super::convert::switch(true, Origin::Written(place)));
+    }
     let unsure = machine.trace.events.iter().find(|it| it.flags.iter().any(|flag| flag == UNSURE));
     let unjudged = if machine.steps == 0 {
         Some("it is too long to be followed to its end".into())
@@ -69,7 +77,7 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
         kind: FactKind::Handler,
         span: function.name.span,
         item: machine.definition_path(root.definition),
-        name: Some(name),
+        name: Some(shown),
         attributes,
         events,
         trail: Vec::new(),
@@ -78,29 +86,11 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
     });
 }
 
-/// Whether a decorator of the function, or one of its class that reaches it, switches CSRF protection off.
-fn exemption(root: &Root<'_, '_>, attributes: &mut BTreeMap<SmolStr, Attribute>) {
-    let machine = &root.machine;
-    let scope = root.definition.scope;
-    let mut decorators = Vec::new();
-    match &root.definition.owner {
-        None => decorators.extend(machine.decorators(&root.definition.function.attributes, scope)),
-        // On a method a decorator of views does nothing, except on the one that dispatches.
-        Some(Owner::Type(def)) => {
-            decorators.extend(machine.decorators(&def.attributes, scope));
-            if root.definition.function.name.name == "dispatch" {
-                decorators.extend(machine.decorators(&root.definition.function.attributes, scope));
-            }
-        }
-        Some(Owner::Extend(_)) => {}
-    }
-    for (path, span) in decorators {
-        let named = machine.program.catalog.ask(scope.file, |versions| {
-            machine.program.catalog.models.named(&path, versions).map(|it| it.traits.clone())
-        });
-        if named.is_some_and(|traits| traits.get("does").is_some_and(|it| it == "csrf-exempt")) {
-            attributes.insert("csrf_exempt".into(), super::convert::switch(true, Origin::Written(span)));
-        }
+/// The type whose method it is.
+fn owner(root: &Root<'_, '_>) -> Option<SmolStr> {
+    match root.definition.owner.as_ref()? {
+        Owner::Type(def) => Some(def.name.name.clone()),
+        Owner::Extend(extend) => extend.target.path.last().cloned(),
     }
 }
 

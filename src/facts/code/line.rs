@@ -31,7 +31,7 @@ pub(super) fn fact(machine: &Machine<'_>, event: &TraceEvent) -> Option<Fact> {
             trail: Vec::new(),
         };
         attributes.insert("name".into(), opaque);
-        return Some(finish(event, None, attributes, "raw-header", true));
+        return Some(finish(event, None, attributes, "raw-header", true, None));
     };
     let parsed = parse(&line, &holes);
     let written = Origin::Written(span);
@@ -71,7 +71,7 @@ pub(super) fn fact(machine: &Machine<'_>, event: &TraceEvent) -> Option<Fact> {
     let removal = is_removal(&attributes, None);
     attributes.insert("removal".into(), switch(removal, written));
     content(machine, event, &holes, &parsed.value_holes, span, &mut attributes);
-    Some(finish(event, Some(span), attributes, "raw-header", false))
+    Some(finish(event, Some(span), attributes, "raw-header", false, None))
 }
 
 /// The switch of the caller that keeps attributes out of the line, and which.

@@ -2,6 +2,7 @@
 
 mod convert;
 mod cookie;
+mod exempt;
 mod file_key;
 mod handler;
 mod key;
@@ -54,7 +55,8 @@ pub fn facts(
         .map(|it| it.id)
         .collect();
     let index = Index::new(units, files.clone());
-    let relevance = Relevance::new(&index, &files);
+    let wrapped = exempt::wrapped(&index, &Catalog::new(models, workspace), &files);
+    let relevance = Relevance::new(&index, &files, &|it| wrapped.contains_key(&it));
     // Files of a part share the answers of the models.
     let part = (files.len() / 64).clamp(1, 16);
     let found: Vec<Found> = files
@@ -72,7 +74,7 @@ pub fn facts(
                 evaluate(*file, &index, &catalog, &view, &program, &mut |root| Found {
                     function: root.definition.function.span,
                     inlined: root.machine.inlined.clone(),
-                    facts: of_root(&root),
+                    facts: of_root(&root, &wrapped),
                     rewrites: cookie::rewrites(&root),
                 })
             };
@@ -98,12 +100,12 @@ pub fn facts(
     facts
 }
 
-fn of_root(root: &Root<'_, '_>) -> Vec<Fact> {
+fn of_root(root: &Root<'_, '_>, wrapped: &exempt::Wrapped) -> Vec<Fact> {
     let mut facts = Vec::new();
     cookie::facts(root, &mut facts);
     session::facts(root, &mut facts);
     key::facts(root, &mut facts);
-    handler::facts(root, &mut facts);
+    handler::facts(root, wrapped, &mut facts);
     facts
 }
 

@@ -50,8 +50,9 @@ pub(super) fn facts(settings: &Settings<'_>) -> Vec<Fact> {
 pub(super) fn values(settings: &Settings<'_>) -> BTreeMap<SmolStr, Attribute> {
     let known = settings.models.all_settings().filter(|it| it.package == "django").map(|it| &it.name);
     let names = settings.judged.names.names.keys().filter(|it| is_constant_name(it));
-    let all: BTreeSet<&SmolStr> = known.chain(names).collect();
-    all.into_iter()
+    let entries = settings.judged.names.names.iter().flat_map(|(name, binding)| entries(name, &binding.val));
+    let all: BTreeSet<SmolStr> = known.chain(names).cloned().chain(entries).collect();
+    all.iter()
         .map(|name| {
             let effective = settings.get(name);
             let secret = KEYS.contains(&name.as_str()) || sensitive(name).is_some();
@@ -64,6 +65,16 @@ pub(super) fn values(settings: &Settings<'_>) -> BTreeMap<SmolStr, Attribute> {
             (name.clone(), effective.attribute(known))
         })
         .collect()
+}
+
+/// `MAPPING.KEY` for the entries of a mapping, as far as their keys are texts.
+fn entries(name: &SmolStr, val: &Val) -> Vec<SmolStr> {
+    let Val::Dict(dict) = val else { return Vec::new() };
+    let keys = dict.entries.iter().filter_map(|it| match &it.key {
+        Val::Text(key) => Some(key),
+        _ => None,
+    });
+    keys.take(64).map(|key| format!("{name}.{key}").into()).collect()
 }
 
 fn fact(settings: &Settings<'_>, name: &str) -> Option<Fact> {

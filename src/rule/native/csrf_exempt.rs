@@ -1,7 +1,7 @@
 //! A handler without CSRF protection that acts for whoever the session says.
 
-use super::event::note;
-use crate::facts::{EventKind, Fact};
+use super::event::{flag, note};
+use crate::facts::{Event, EventKind, Fact};
 use crate::rule::evidence::{label, notes, place as written_place, schema_of};
 use crate::rule::judge::Draft;
 use crate::rule::{Context, Rule};
@@ -9,7 +9,6 @@ use crate::rule::{Context, Rule};
 const BY_SESSION: &[EventKind] = &[
     EventKind::ReadIdentity,
     EventKind::ReadPayload,
-    EventKind::WritePayload,
     EventKind::Login,
     EventKind::Logout,
     EventKind::ChangePassword,
@@ -23,9 +22,27 @@ pub(super) fn check(_: &Rule, fact: &Fact, _: &Context<'_>) -> Vec<Draft> {
     };
     let mut draft = Draft::new(span, text);
     draft.evidence = notes(fact, &[schema], span);
-    match fact.events.iter().find(|it| BY_SESSION.contains(&it.kind)) {
+    let by_password = fact.events.iter().any(asks_password);
+    let login = fact.events.iter().any(|it| it.kind == EventKind::Login);
+    // The answer of another service, such as a single sign-on, says who is logged in, and comes from another site.
+    if login && !by_password {
+        draft.case = Some("no-session-seen");
+        return vec![draft];
+    }
+    let decides = |it: &&Event| match it.kind {
+        // A session that gets something and decides nothing matters when it is a login.
+        EventKind::WritePayload => by_password,
+        kind => BY_SESSION.contains(&kind),
+    };
+    match fact.events.iter().find(decides) {
         Some(event) => draft.evidence.push(note(event, "the session decides here")),
         None => draft.case = Some("no-session-seen"),
     }
     vec![draft]
+}
+
+fn asks_password(event: &Event) -> bool {
+    let secret =
+        event.operands.contains_key("secret") || flag(event, "password") || flag(event, "comparison");
+    event.kind == EventKind::CheckCredentials && secret
 }

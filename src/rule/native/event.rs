@@ -58,7 +58,7 @@ pub(super) fn is_nothing(operand: &Operand) -> bool {
         return true;
     }
     match &operand.value {
-        Value::Known(Scalar::Bool(false) | Scalar::Null | Scalar::Int(0)) => true,
+        Value::Unset | Value::Known(Scalar::Bool(false) | Scalar::Null | Scalar::Int(0)) => true,
         Value::Known(Scalar::Text(text)) => text.is_empty(),
         Value::Known(Scalar::List(elements)) => elements.is_empty(),
         _ => false,

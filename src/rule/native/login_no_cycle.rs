@@ -16,12 +16,11 @@ const NEW_ID: &[EventKind] = &[EventKind::RotateId, EventKind::Destroy, EventKin
 pub(super) fn check(rule: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draft> {
     let login_path = word_is(fact, "purpose", "login");
     let gain = fact.events.iter().enumerate().find(|(index, event)| {
-        gains_identity(rule, fact, *index, event, login_path) && !gets_new_id(fact, event)
+        gains_identity(rule, fact, *index, event, login_path)
+            && !gets_new_id(fact, event)
+            && !finished_elsewhere(event, context)
     });
     let Some((index, event)) = gain else { return Vec::new() };
-    if finished_elsewhere(fact, context) {
-        return Vec::new();
-    }
     let checked = credential_check(fact, index);
     let mut draft =
         Draft::new(place(event), format!("the identity{} enters the session here", quoted_key(event)));
@@ -59,22 +58,18 @@ fn established(rule: &Rule, event: &Event) -> bool {
     value(event).is_some_and(|it| {
         let path = it.names.join(" ");
         let known = rule.words("established").iter().any(|known| path.starts_with(known.as_str()));
-        is_nothing(it) || known || (it.labels.has(Labels::SESSION) && !it.labels.has(Labels::AUTHENTICATED))
+        let from_session = it.labels.has(Labels::SESSION)
+            && !it.labels.has(Labels::AUTHENTICATED)
+            && !it.labels.has(Labels::REQUEST);
+        is_nothing(it) || known || from_session
     })
 }
 
 /// An identity waits in the session for another handler, which reads it and logs in: until it does, nobody is.
-fn finished_elsewhere(fact: &Fact, context: &Context<'_>) -> bool {
-    let identities =
-        fact.events.iter().filter(|it| it.kind == EventKind::WritePayload && key_is(it, "identity"));
-    let keys: Vec<&str> = identities.filter_map(|it| text(it, "key")).collect();
-    if keys.is_empty() {
-        return false;
-    }
+fn finished_elsewhere(event: &Event, context: &Context<'_>) -> bool {
+    let Some(key) = text(event, "key") else { return false };
     context.facts.iter().filter(|it| it.kind == FactKind::Handler && !it.test).any(|handler| {
-        let reads = |it: &Event| {
-            it.kind == EventKind::ReadPayload && text(it, "key").is_some_and(|it| keys.contains(&it))
-        };
+        let reads = |it: &Event| it.kind == EventKind::ReadPayload && text(it, "key") == Some(key);
         let read = handler.events.iter().position(reads);
         read.is_some_and(|at| after(handler, at).any(|(_, it)| rotating_login(it)))
     })

@@ -1,6 +1,8 @@
 //! A logout that leaves the record and its id alive.
 
-use super::event::{any_with, flag, held_by_client, key_is, note, place, quoted_key, text, word_is};
+use super::event::{
+    any_with, flag, held_by_client, is_nothing, key_is, note, place, quoted_key, text, value, word_is,
+};
 use crate::facts::{Event, EventKind, Fact};
 use crate::model::words;
 use crate::rule::judge::Draft;
@@ -39,6 +41,11 @@ fn half_measure(event: &Event, logout_path: bool) -> Option<(String, Option<&'st
         }
         EventKind::RemovePayload if logout_path && key_is(event, "identity") => {
             Some((format!("only the key{} is removed here", quoted_key(event)), None))
+        }
+        EventKind::WritePayload
+            if logout_path && key_is(event, "identity") && value(event).is_some_and(is_nothing) =>
+        {
+            Some((format!("only the key{} is emptied here", quoted_key(event)), None))
         }
         EventKind::EmitRemoval if logout_path => match words::cookie_role(text(event, "name")?) {
             "session" => Some(("only the cookie is removed here".into(), None)),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::event::{any_with, flag, is_nothing, is_on, key_name, note, place, sessions, text, value};
-use crate::facts::{Event, EventKind, Fact};
+use crate::facts::{Event, EventKind, Fact, Value};
 use crate::rule::judge::Draft;
 use crate::rule::{Context, Rule};
 
@@ -24,7 +24,9 @@ pub(super) fn check(_: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draft> 
     if sessions(fact, context).iter().any(|it| is_on(it, "always_save")) {
         return Vec::new();
     }
-    let lost = |it: &&Event| is_unmarked(it) && !any_with(fact, it, MARKS).any(marks);
+    let lost = |it: &&Event| {
+        is_unmarked(it) && !any_with(fact, it, MARKS).any(|mark| marks(mark) && !only_prepares(mark, it))
+    };
     let mut keys = BTreeSet::new();
     // One mark mends all changes under a key: the first one stands for them.
     let first = |it: &&Event| key_name(it).is_none_or(|key| keys.insert(key.to_owned()));
@@ -37,7 +39,7 @@ pub(super) fn check(_: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draft> 
                 .map_or("a stored value".to_owned(), |key| format!("the value under `{key}`"));
             let mut draft = Draft::new(event.span, format!("{what} is changed here"));
             draft.subject = key_name(event).map(Into::into);
-            let empty = value(event).is_some_and(is_nothing);
+            let empty = value(event).is_some_and(|it| it.value != Value::Unset && is_nothing(it));
             draft.case = match (event.kind, empty) {
                 (_, true) => Some("empty"),
                 (EventKind::WritePayload, _) => Some("unmarked"),
@@ -69,4 +71,16 @@ fn is_unmarked(event: &Event) -> bool {
 
 fn marks(event: &Event) -> bool {
     !flag(event, "unmarked") && !flag(event, "if-absent")
+}
+
+/// A write that makes the value where it is missing (`if "cart" not in session: session["cart"] = {}`): the change that
+/// follows is lost whenever it was there.
+fn only_prepares(write: &Event, change: &Event) -> bool {
+    let conditional = write.path.iter().any(|it| !change.path.contains(it));
+    write.kind == EventKind::WritePayload
+        && conditional
+        && write.span.start < change.span.start
+        && key_name(write).is_some()
+        && key_name(write) == key_name(change)
+        && value(write).is_some_and(is_nothing)
 }

@@ -69,6 +69,7 @@ fn article(kind: &str) -> &'static str {
     match kind {
         "password" => "a password",
         "card" => "a card or account number",
+        "api-token" => "an API token",
         "token" => "an access token",
         "one-time" => "a one-time code or its secret",
         "personal" => "personal data",
