@@ -116,6 +116,7 @@ fn expanded(text: &str, inputs: &BTreeMap<String, String>, outputs: &BTreeMap<St
     match expression.strip_prefix("inputs.") {
         Some(input) => inputs.get(input).unwrap_or_else(|| panic!("no input {input}")).clone(),
         None if expression == "github.action_path" => common::repository().to_str().unwrap().to_owned(),
+        None if expression == "github.action_repository" => "owner/sessionlint".to_owned(),
         None => outputs.get(expression).cloned().unwrap_or_default(),
     }
 }
@@ -189,4 +190,184 @@ fn uploading_is_off_by_default_and_comes_before_the_verdict() {
     let upload = steps.iter().position(|it| it.get("uses").is_some()).unwrap();
     assert_eq!(steps[upload].get("if").map(text).as_deref(), Some("${{ inputs.sarif-upload == 'true' }}"));
     assert!(upload < steps.len() - 1);
+}
+
+#[test]
+fn whatever_is_printed_is_no_command() {
+    let job = run("action-commands", &faulty("action-5"), &[("annotations", "false")]);
+    let lines: Vec<_> = job.log.lines().collect();
+    let stop = lines.iter().position(|it| it.starts_with("::stop-commands::")).unwrap();
+    let token = lines[stop].trim_start_matches("::stop-commands::");
+    let go = lines.iter().position(|it| *it == format!("::{token}::")).unwrap();
+    assert!(token.len() > 12 && stop < go);
+    assert!(lines[stop..go].iter().any(|it| it.contains("cookie-no-secure")), "{}", job.log);
+}
+
+#[cfg(unix)]
+fn git(root: &Path, arguments: &[&str]) -> String {
+    let identity =
+        ["-c", "user.name=test", "-c", "user.email=test@example.invalid", "-c", "commit.gpgsign=false"];
+    let output = Command::new("git").current_dir(root).args(identity).args(arguments).output().unwrap();
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pull_request_is_told_of_its_own_lines() {
+    let root = common::project("action-6", common::FAULTY);
+    git(&root, &["init", "--quiet"]);
+    git(&root, &["add", "."]);
+    git(&root, &["commit", "--quiet", "--message", "base"]);
+    let base = git(&root, &["rev-parse", "HEAD"]);
+    let before = run("action-pull-before", &root, &[("changed-since", &base)]);
+    assert_eq!((before.code, before.outputs["findings"].as_str()), (0, "0"), "{}", before.log);
+    let settings = root.join("shop/settings.py");
+    let text = std::fs::read_to_string(&settings).unwrap() + "SESSION_COOKIE_HTTPONLY = False\n";
+    std::fs::write(&settings, text).unwrap();
+    git(&root, &["commit", "--quiet", "--all", "--message", "change"]);
+    let after = run("action-pull-after", &root, &[("changed-since", &base)]);
+    assert_eq!(after.code, 1, "{}", after.log);
+    assert!(
+        after.log.contains("cookie-no-httponly") && !after.log.contains("cookie-no-secure"),
+        "{}",
+        after.log
+    );
+}
+
+/// What the first step said: exit code, log, and the binary that it names.
+#[cfg(unix)]
+fn install(folder: &Path, variables: &[(&str, &str)]) -> (i32, String, Option<String>) {
+    let output = folder.join("output");
+    std::fs::write(&output, "").unwrap();
+    let mut command = Command::new("bash");
+    command.arg(common::repository().join(".github/action/install.sh")).env_clear();
+    let path = std::env::var("PATH").unwrap_or_default();
+    command.env("PATH", format!("{}:{path}", folder.join("stubs").display()));
+    command
+        .env("GITHUB_OUTPUT", &output)
+        .env("RUNNER_TEMP", folder)
+        .env("RUNNER_OS", "Linux")
+        .env("RUNNER_ARCH", "X64");
+    command
+        .env("SESSIONLINT_SOURCE", folder.join("source"))
+        .env("SESSIONLINT_REPOSITORY", "owner/sessionlint");
+    command.env("GITHUB_SERVER_URL", format!("file://{}", folder.join("server").display()));
+    command.envs(variables.iter().copied());
+    let result = command.output().unwrap();
+    let log = String::from_utf8_lossy(&result.stdout).into_owned() + &String::from_utf8_lossy(&result.stderr);
+    let said = std::fs::read_to_string(&output).unwrap();
+    (result.status.code().unwrap(), log, said.trim().strip_prefix("binary=").map(str::to_owned))
+}
+
+/// A source of the action at version 1.2.3, a release of it on a server, and a `cargo` that builds at once.
+#[cfg(unix)]
+fn released(name: &str) -> (PathBuf, String) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = common::project(
+        name,
+        &[
+            ("source/Cargo.toml", "[package]\nname = \"sessionlint\"\nversion = \"1.2.3\"\n"),
+            ("pack/sessionlint", "#!/bin/sh\necho sessionlint 1.2.3\n"),
+            (
+                "stubs/cargo",
+                "#!/bin/sh\necho \"cargo $*\"\nwhile [ $# -gt 1 ]; do [ \"$1\" = --root ] && root=$2; shift; done\n\
+                 mkdir -p \"$root/bin\"\nprintf '#!/bin/sh\\necho built' > \"$root/bin/sessionlint\"\nchmod +x \"$root/bin/sessionlint\"\n",
+            ),
+            ("server/owner/sessionlint/releases/download/v1.2.3/.keep", ""),
+        ],
+    );
+    for file in ["pack/sessionlint", "stubs/cargo"] {
+        std::fs::set_permissions(folder.join(file), std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let archive = "sessionlint-1.2.3-x86_64-unknown-linux-musl.tar.gz";
+    let place = folder.join("server/owner/sessionlint/releases/download/v1.2.3").join(archive);
+    let packed = Command::new("tar")
+        .arg("-czf")
+        .arg(&place)
+        .arg("-C")
+        .arg(folder.join("pack"))
+        .arg(".")
+        .status()
+        .unwrap();
+    assert!(packed.success());
+    let sum = Command::new("sha256sum").arg(&place).output().unwrap().stdout;
+    let sum = String::from_utf8(sum).unwrap().split(' ').next().unwrap().to_owned();
+    (folder, format!("{sum}  {archive}\n"))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_release_is_taken_when_it_has_the_checksum_that_the_action_knows() {
+    let (folder, line) = released("action-release");
+    common::write(&folder, "source/.github/action/checksums.txt", line.as_bytes());
+    let (code, log, binary) = install(&folder, &[]);
+    assert_eq!(code, 0, "{log}");
+    assert!(log.contains("sessionlint 1.2.3"), "{log}");
+    assert_eq!(binary.unwrap(), folder.join("sessionlint/sessionlint").to_str().unwrap());
+
+    let wrong = line.replacen(&line[..8], "00000000", 1);
+    common::write(&folder, "source/.github/action/checksums.txt", wrong.as_bytes());
+    std::fs::remove_dir_all(folder.join("sessionlint")).unwrap();
+    let (code, log, binary) = install(&folder, &[]);
+    assert_eq!((code, binary), (2, None), "{log}");
+    assert!(log.contains("::error title=sessionlint::sessionlint-1.2.3"), "{log}");
+    assert!(!folder.join("sessionlint/sessionlint").exists(), "unpacked all the same");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_known_release_the_source_is_built() {
+    let (folder, line) = released("action-source");
+    common::write(&folder, "source/.github/action/checksums.txt", b"# none\n");
+    let (code, log, binary) = install(&folder, &[]);
+    assert_eq!(code, 0, "{log}");
+    assert!(log.contains("cargo install --quiet --locked --path"), "{log}");
+    assert_eq!(binary.unwrap(), folder.join("sessionlint/bin/sessionlint").to_str().unwrap());
+
+    // known, but the server does not have it
+    common::write(&folder, "source/.github/action/checksums.txt", line.as_bytes());
+    std::fs::remove_dir_all(folder.join("server")).unwrap();
+    let (code, log, _) = install(&folder, &[]);
+    assert_eq!(code, 0, "{log}");
+    assert!(log.contains("cannot be had; building from source"), "{log}");
+
+    for version in ["9.9.9", "1.2.3; touch pwned", "../1.2.3", "v9.9.9"] {
+        let (code, log, binary) = install(&folder, &[("SESSIONLINT_VERSION", version)]);
+        assert_eq!((code, binary), (2, None), "{version}: {log}");
+    }
+    let (code, log, _) = install(&folder, &[("SESSIONLINT_VERSION", "v1.2.3")]);
+    assert_eq!(code, 0, "{log}");
+}
+
+/// Every expression of the action is the whole value of a variable, and every action is pinned to a commit.
+#[test]
+fn nothing_is_pasted_and_everything_is_pinned() {
+    let pinned = regex::Regex::new(r"uses: ([\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+|\./)").unwrap();
+    for file in ["action.yml", ".github/workflows/ci.yml", ".github/workflows/release.yml"] {
+        let text = std::fs::read_to_string(common::repository().join(file)).unwrap();
+        for line in text.lines().filter(|it| it.contains("uses:")) {
+            assert!(pinned.is_match(line), "{file}: {line}");
+        }
+    }
+}
+
+#[test]
+fn the_hooks_run_what_there_is() {
+    let text = std::fs::read_to_string(common::repository().join(".pre-commit-hooks.yaml")).unwrap();
+    let hooks = parse(FileId(0), &SourceText::new("hooks.yaml", &text), FileKind::Yaml).root;
+    let NodeKind::List(hooks) = &hooks.kind else { panic!("no list") };
+    assert_eq!(hooks.len(), 3);
+    let root = faulty("action-hooks");
+    for hook in hooks {
+        let entry = text_of(hook, "entry");
+        let arguments: Vec<&str> = entry.strip_prefix("sessionlint ").unwrap().split(' ').collect();
+        let run = common::sessionlint(&root, &arguments);
+        assert_eq!(run.code, 1, "{entry}: {}", run.err);
+        assert_eq!(text_of(hook, "pass_filenames"), "false");
+    }
+}
+
+fn text_of(node: &Node, key: &str) -> String {
+    node.get(key).map_or_else(|| panic!("no {key}"), text)
 }

@@ -232,7 +232,7 @@ fn the_top_of_the_tree_is_what_newcomers_are_told() {
     let expected = [
         ".ci", ".github", ".gitignore", ".pre-commit-hooks.yaml", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md",
         "Cargo.lock", "Cargo.toml", "clippy.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "SECURITY.md", "action.yml", "benches",
-        "build.rs", "conformance", "fixtures", "models", "rules", "rustfmt.toml", "schemas", "src", "tests",
+        "build.rs", "conformance", "docs", "fixtures", "models", "pyproject.toml", "rules", "rustfmt.toml", "schemas", "src", "tests",
     ];
     let ignored = [".git", "target"];
     let unknown: Vec<_> = std::fs::read_dir(root())

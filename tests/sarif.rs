@@ -1,16 +1,15 @@
 //! SARIF that code scanning takes: valid, stable, with places that are right in awkward files.
 
-#[expect(dead_code, reason = "other test programs use the rest")]
 mod common;
 
 use std::path::Path;
 
-use common::finding;
+use common::{finding, sessionlint};
 use serde_json::Value;
 use sessionlint::check::{Options, Report, conclude};
 use sessionlint::facts::Note;
 use sessionlint::finding::{Finding, Problem, ProblemKind, Severity};
-use sessionlint::report::{Format, Style, line_hashes, render};
+use sessionlint::report::{Format, SarifOptions, Style, line_hashes, render};
 use sessionlint::source::{FileId, Span};
 use sessionlint::workspace::Workspace;
 
@@ -220,4 +219,142 @@ fn a_fingerprint_survives_edits_around_it() {
     let after = prints("print-2", "# moved\n\n\nset_cookie(SID)\n\nset_cookie(SID)  # session\n");
     assert_eq!(before, after);
     assert_ne!(before[0], before[1]);
+}
+
+/// Checks a project with the binary; the log is valid.
+fn printed(folder: &Path, arguments: &[&str]) -> (String, Value) {
+    let run = sessionlint(folder, &[&["check", "--format", "sarif", "--exit-zero"], arguments].concat());
+    assert_eq!(run.code, 0, "{}", run.err);
+    let log: Value = serde_json::from_str(&run.out).unwrap();
+    let schema: Value = serde_json::from_str(include_str!("data/sarif-2.1.0-rtm.5.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<_> =
+        validator.iter_errors(&log).map(|it| format!("{}: {it}", it.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    (run.out, log)
+}
+
+#[test]
+fn every_fixture_is_valid_and_the_same_twice() {
+    let mut results = 0;
+    for folder in std::fs::read_dir(common::repository().join("fixtures")).unwrap() {
+        let folder = folder.unwrap().path();
+        if folder.is_dir() {
+            let (text, log) =
+                printed(&folder, &["--sarif-suppressed", "--sarif-category", "shop", "--persona", "auditor"]);
+            let (again, _) =
+                printed(&folder, &["--sarif-suppressed", "--sarif-category", "shop", "--persona", "auditor"]);
+            assert_eq!(text, again, "{}", folder.display());
+            assert!(!text.contains(env!("CARGO_MANIFEST_DIR")), "a path of this machine");
+            assert!(!text.contains("null"), "{}: null loses the whole upload", folder.display());
+            results += log["runs"][0]["results"].as_array().unwrap().len();
+        }
+    }
+    assert!(results > 100, "{results}");
+}
+
+const SILENCED: &[(&str, &str)] = &[
+    common::FAULTY[0],
+    common::FAULTY[1],
+    common::FAULTY[2],
+    (
+        "shop/settings.py",
+        "DEBUG = False\nSECURE_SSL_REDIRECT = True\nSESSION_COOKIE_SECURE = False  # sessionlint: ignore[cookie-no-secure] lab\n\
+         CSRF_COOKIE_SECURE = True\nMIDDLEWARE = [\n    \"django.middleware.security.SecurityMiddleware\",\n    \
+         \"django.contrib.sessions.middleware.SessionMiddleware\",\n    \
+         \"django.middleware.csrf.CsrfViewMiddleware\",\n]\nINSTALLED_APPS = [\"django.contrib.sessions\"]\n",
+    ),
+    (
+        "sessionlint.toml",
+        "[[overrides]]\npaths = [\"shop/**\"]\nignore = [\"session-long-lived\"]\nreason = \"later\"\n",
+    ),
+];
+
+#[test]
+fn silenced_findings_are_told_on_request() {
+    let root = common::project("sarif-suppressed", SILENCED);
+    let (text, log) = printed(&root, &[]);
+    assert!(!text.contains("\"suppressions\""));
+    let open = log["runs"][0]["results"].as_array().unwrap().len();
+    let (_, log) = printed(&root, &["--sarif-suppressed"]);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert!(results.len() > open);
+    // a viewer that sees the property on one result takes it for granted on all
+    assert!(results.iter().all(|it| it["suppressions"].is_array()));
+    let silenced: Vec<_> =
+        results.iter().filter(|it| !it["suppressions"].as_array().unwrap().is_empty()).collect();
+    assert_eq!(silenced.len(), results.len() - open);
+    let comment = silenced.iter().find(|it| it["ruleId"] == "cookie-no-secure").unwrap();
+    assert_eq!(comment["suppressions"][0]["kind"], "inSource");
+    assert_eq!(comment["suppressions"][0]["justification"], "lab");
+    assert_eq!(comment["suppressions"][0]["location"]["physicalLocation"]["region"]["startLine"], 3);
+}
+
+#[test]
+fn a_category_tells_uploads_apart() {
+    let root = common::project("sarif-category", common::FAULTY);
+    let (_, log) = printed(&root, &[]);
+    assert!(log["runs"][0].get("automationDetails").is_none());
+    let (_, log) = printed(&root, &["--sarif-category", "back end"]);
+    assert_eq!(log["runs"][0]["automationDetails"]["id"], "back end/");
+}
+
+#[test]
+fn rules_lead_to_their_pages() {
+    let root = common::project("sarif-pages", common::FAULTY);
+    let (_, log) = printed(&root, &[]);
+    let driver = &log["runs"][0]["tool"]["driver"];
+    let home = driver["informationUri"].as_str().unwrap();
+    assert!(home.starts_with("https://") && home.ends_with('/'));
+    for rule in driver["rules"].as_array().unwrap() {
+        let id = rule["id"].as_str().unwrap();
+        assert_eq!(rule["helpUri"], format!("{home}rules/{id}.html"));
+        assert!(
+            !rule["help"]["markdown"].as_str().unwrap().contains("toml rule"),
+            "{id}: a header nobody wants to read"
+        );
+        assert_ne!(rule["name"], rule["id"]);
+    }
+}
+
+#[test]
+fn six_thousand_findings_are_all_told() {
+    let text = "set_cookie(SID)  # session\n".repeat(6_000);
+    let root = common::project("sarif-six-thousand", &[("a.py", &text)]);
+    let report = report(&root, |it| {
+        let first = finding(it, "a.py", CALL, 0);
+        let length = u32::try_from("set_cookie(SID)  # session\n".len()).unwrap();
+        let at = |n: u32| Span { start: n * length, end: n * length + 15, ..first.span };
+        (0..6_000).map(|n| Finding { span: at(n), ..first.clone() }).collect()
+    });
+    let log = sarif(&report);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), 6_000);
+    let mut prints: Vec<_> = results
+        .iter()
+        .map(|it| it["partialFingerprints"]["primaryLocationLineHash"].as_str().unwrap())
+        .collect();
+    prints.sort_unstable();
+    prints.dedup();
+    assert_eq!(prints.len(), 6_000);
+    assert!(render(&report, Format::Sarif, Style::default()).len() < 10 << 20);
+    let options = SarifOptions { suppressed: true, ..SarifOptions::default() };
+    assert!(sessionlint::report::sarif(&report, &options).contains("\"suppressions\": []"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_linked_folder_has_the_addresses_of_the_real_one() {
+    let root = common::project("sarif-links", &[(".git/HEAD", "")]);
+    for (path, text) in common::FAULTY {
+        common::write(&root, &format!("real/{path}"), text.as_bytes());
+    }
+    let link = root.join("linked");
+    std::os::unix::fs::symlink(root.join("real"), &link).unwrap();
+    let (_, whole) = printed(&root, &[]);
+    let (_, linked) = printed(&link, &[]);
+    let (_, real) = printed(&root.join("real"), &[]);
+    assert_eq!(linked["runs"][0]["results"], real["runs"][0]["results"]);
+    let results = whole["runs"][0]["results"].as_array().unwrap();
+    assert!(!results.is_empty() && results.iter().all(|it| uri(it).starts_with("real/")), "told twice");
 }

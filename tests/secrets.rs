@@ -3,6 +3,8 @@
 #[expect(dead_code, reason = "other test programs use the rest")]
 mod common;
 
+use sessionlint::report::Format;
+
 use common::{project, sessionlint};
 
 /// Each secret is `SECRET` and a number, so that a leak names its place.
@@ -54,11 +56,15 @@ const FILES: &[(&str, &str)] = &[
 #[test]
 fn no_output_holds_a_secret() {
     let root = project("secrets", FILES);
-    let formats = ["human", "concise", "json", "sarif", "github", "markdown"];
-    let mut runs: Vec<(String, Vec<&str>)> = formats
+    let mut runs: Vec<(String, Vec<&str>)> = Format::ALL
         .iter()
-        .map(|it| ((*it).to_owned(), vec!["check", "--format", it, "--persona", "auditor", "--verbose"]))
+        .map(|it| it.word())
+        .map(|it| (it.to_owned(), vec!["check", "--format", it, "--persona", "auditor", "--verbose"]))
         .collect();
+    for format in ["html", "markdown", "json"] {
+        runs.push((format!("audit as {format}"), vec!["audit", "--format", format]));
+    }
+    runs.push(("sarif with the silenced".into(), vec!["check", "--format", "sarif", "--sarif-suppressed"]));
     runs.push(("facts".into(), vec!["facts"]));
     runs.push(("facts as json".into(), vec!["facts", "--format", "json"]));
     for (name, arguments) in runs {

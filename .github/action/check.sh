@@ -15,6 +15,9 @@ option --persona "${SESSIONLINT_PERSONA:-}"
 option --min-severity "${SESSIONLINT_MIN_SEVERITY:-}"
 option --min-confidence "${SESSIONLINT_MIN_CONFIDENCE:-}"
 option --fail-on "${SESSIONLINT_FAIL_ON:-}"
+option --baseline "${SESSIONLINT_BASELINE:-}"
+option --changed-since "${SESSIONLINT_CHANGED_SINCE:-}"
+option --sarif-category "${SESSIONLINT_SARIF_CATEGORY:-}"
 
 # one a line; blank lines mean nothing
 lines() {
@@ -25,12 +28,22 @@ lines() {
 mapfile -d '' -t more < <(lines "${SESSIONLINT_ARGS:-}")
 mapfile -d '' -t paths < <(lines "${SESSIONLINT_PATHS:-.}")
 
+# a shallow clone does not have the commit that a pull request is compared with
+revision=${SESSIONLINT_CHANGED_SINCE:-}
+if [[ $revision =~ ^[0-9a-f]{40}$ ]] && ! git cat-file -e "$revision^{commit}" 2> /dev/null; then
+    git fetch --quiet --depth=1 origin "$revision" || true
+fi
+
 for format in concise json sarif github markdown; do
     arguments+=(--output "$format=$out/report.$format")
 done
 
+# whatever a checked file holds, no line of it is a command to the runner
+token=sessionlint-$RANDOM$RANDOM$RANDOM
+echo "::stop-commands::$token"
 code=0
 "$SESSIONLINT_BINARY" check --format human --color always "${arguments[@]}" "${more[@]}" -- "${paths[@]}" || code=$?
+echo "::$token::"
 
 {
     printf 'exit-code=%s\n' "$code"

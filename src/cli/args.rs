@@ -28,12 +28,18 @@ pub(super) enum Command {
     Facts(FactsArgs),
     /// Accept what is found now: write a baseline, so that only new findings are reported
     Baseline(BaselineArgs),
+    /// Write the report for auditors: inventory, life cycles, findings, OWASP ASVS, settings
+    Audit(AuditArgs),
     /// List the rules
     Rules(RulesArgs),
     /// Show the page of a rule
     Explain(ExplainArgs),
+    /// Write a commented sessionlint.toml for what a project has
+    Init(InitArgs),
     /// Print a JSON Schema
     Schema(SchemaArgs),
+    /// Print the manual page, or write one for every command
+    Man(ManArgs),
     /// Print a completion script
     Completions { shell: clap_complete::Shell },
 }
@@ -63,6 +69,13 @@ pub(super) struct CheckArgs {
     /// Write a further report to a file; may be repeated
     #[arg(long, value_name = "FORMAT=FILE", value_parser = target)]
     pub(super) output: Vec<Target>,
+
+    /// Category of SARIF reports, for repositories that upload several
+    #[arg(long, value_name = "NAME")]
+    pub(super) sarif_category: Option<String>,
+    /// Put silenced findings into SARIF reports, marked as suppressed
+    #[arg(long)]
+    pub(super) sarif_suppressed: bool,
 
     /// Only these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Selection")]
@@ -105,6 +118,9 @@ pub(super) struct CheckArgs {
     #[arg(long, help_heading = "Exit code")]
     pub(super) strict: bool,
 
+    /// Count findings by rule instead of listing them
+    #[arg(long, conflicts_with = "format")]
+    pub(super) statistics: bool,
     /// Say on standard error how long each stage took
     #[arg(long)]
     pub(super) timings: bool,
@@ -151,6 +167,20 @@ pub(super) struct BaselineArgs {
 }
 
 #[derive(Args, Debug)]
+pub(super) struct AuditArgs {
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) format: AuditFormat,
+    /// What the report calls the project [default: name of its folder]
+    #[arg(long, value_name = "TEXT")]
+    pub(super) title: Option<String>,
+    /// Where to write it [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
 pub(super) struct RulesArgs {
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(super) format: TableFormat,
@@ -162,6 +192,23 @@ pub(super) struct ExplainArgs {
     pub(super) rule: String,
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(super) format: PageFormat,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct InitArgs {
+    /// The project's folder
+    #[arg(value_name = "FOLDER", default_value = ".", hide_default_value = true)]
+    pub(super) folder: PathBuf,
+    /// Print it instead of writing it
+    #[arg(long)]
+    pub(super) print: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ManArgs {
+    /// Where to write the pages
+    #[arg(value_name = "FOLDER")]
+    pub(super) folder: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -186,6 +233,15 @@ pub(super) enum TableFormat {
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(super) enum AuditFormat {
+    /// One file for browsers and printers
+    #[default]
+    Html,
+    Markdown,
+    Json,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(super) enum PageFormat {
     #[default]
     Text,
@@ -199,6 +255,10 @@ pub(super) enum SchemaOf {
     Json,
     /// `sessionlint.toml`
     Config,
+    /// The header of a rule's page
+    Rule,
+    /// A model file
+    Model,
 }
 
 /// A report in a file.

@@ -11,7 +11,7 @@ use super::{Ending, Failure, baseline, changed, discover, output, style, style_o
 use crate::check::suppress::Suppressions;
 use crate::check::{self, Options, Report};
 use crate::finding::{Persona, Severity};
-use crate::report::{self, Format};
+use crate::report::{self, Format, SarifOptions, Style};
 use crate::workspace::{Walk, Workspace};
 
 /// Problems that are told one by one unless more is asked for.
@@ -38,9 +38,13 @@ pub(super) fn run(arguments: &CheckArgs, global: &Global) -> Result<Ending, Fail
 
     let format = arguments.format.unwrap_or(Format::Human);
     for target in &arguments.output {
-        output::file(&target.file, &report::render(&report, target.format, report::Style::default()))?;
+        output::file(&target.file, &rendered(&report, target.format, Style::default(), arguments))?;
     }
-    output::answer(&report::render(&report, format, style(global)))?;
+    output::answer(&if arguments.statistics {
+        report::statistics(&report, style(global))
+    } else {
+        rendered(&report, format, style(global), arguments)
+    })?;
     if !global.quiet {
         talk(&report, format, &project, global);
     }
@@ -50,6 +54,14 @@ pub(super) fn run(arguments: &CheckArgs, global: &Global) -> Result<Ending, Fail
         output::talk(&format!("read {read:.1?}, evaluated {evaluated:.1?}, written {shown:.1?}\n"));
     }
     Ok(ending(&report, arguments, fail_on))
+}
+
+fn rendered(report: &Report, format: Format, style: Style, arguments: &CheckArgs) -> String {
+    if format == Format::Sarif {
+        let category = arguments.sarif_category.clone();
+        return report::sarif(report, &SarifOptions { category, suppressed: arguments.sarif_suppressed });
+    }
+    report::render(report, format, style)
 }
 
 pub(super) fn facts(arguments: &FactsArgs, global: &Global) -> Result<Ending, Failure> {

@@ -11,11 +11,14 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 mod args;
+mod audit;
 mod baseline;
 mod changed;
 mod check;
 mod config;
 mod discover;
+mod init;
+mod man;
 mod output;
 mod progress;
 mod rules;
@@ -76,8 +79,11 @@ fn run(arguments: impl Iterator<Item = OsString>) -> Ending {
         Some(Command::Check(arguments)) => check::run(&arguments, global),
         Some(Command::Facts(arguments)) => check::facts(&arguments, global),
         Some(Command::Baseline(arguments)) => baseline::run(&arguments, global),
+        Some(Command::Audit(arguments)) => audit::run(&arguments, global),
         Some(Command::Rules(arguments)) => rules::list(&arguments, global),
         Some(Command::Explain(arguments)) => rules::explain(&arguments),
+        Some(Command::Init(arguments)) => init::run(&arguments, global),
+        Some(Command::Man(arguments)) => man::run(&arguments),
         Some(Command::Schema(arguments)) => schema::print(&arguments),
         Some(Command::Completions { shell }) => completions(shell),
     };

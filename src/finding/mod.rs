@@ -117,6 +117,17 @@ pub struct Edit {
     pub text: String,
 }
 
+/// How the message of a finding begins whose condition could not be decided.
+pub(crate) const UNCLEAR: &str = "unclear whether ";
+
+impl Finding {
+    /// Nobody knows whether it is so: it is shown to those who ask for doubts.
+    #[must_use]
+    pub fn is_unclear(&self) -> bool {
+        self.message.starts_with(UNCLEAR)
+    }
+}
+
 /// A finding as it is reported, with its identity.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Reported {

@@ -133,7 +133,7 @@ pub fn facts_table(report: &Report) -> String {
 }
 
 /// A setting that the project leaves as it is.
-fn is_default(fact: &Fact) -> bool {
+pub(super) fn is_default(fact: &Fact) -> bool {
     let value = fact.attribute("value").map(|it| &it.origin);
     fact.kind == FactKind::Setting && matches!(value, None | Some(Origin::Default { .. }))
 }
@@ -167,7 +167,7 @@ fn paragraph(report: &Report, fact: &Fact, shown: &mut String) {
     shown.push('\n');
 }
 
-fn worded(it: &Value, secret: bool) -> String {
+pub(super) fn worded(it: &Value, secret: bool) -> String {
     let inner = |it: &Value| worded(it, secret);
     match it {
         Value::Unset => "unset".into(),
@@ -199,7 +199,7 @@ fn word(it: &Scalar, secret: bool) -> String {
     }
 }
 
-fn origin(report: &Report, it: &Origin) -> String {
+pub(super) fn origin(report: &Report, it: &Origin) -> String {
     let at = |span| {
         place(report, span).map(|it| format!("{}:{}", clean(it.path), it.start.line)).unwrap_or_default()
     };

@@ -16,7 +16,7 @@ use crate::check::Report;
 use crate::source::{FileId, SourceText, Span};
 
 /// Lines shown before and after a label.
-const CONTEXT: usize = 1;
+pub(super) const CONTEXT: usize = 1;
 /// Longer lines are clipped around their labels; both in bytes.
 const LONGEST: u32 = 200;
 const AROUND: u32 = 60;
@@ -177,10 +177,10 @@ pub fn complaint(source: &SourceText, span: Range<usize>, message: &str, help: &
 }
 
 /// A label, ready to be placed.
-struct Mark {
-    range: Range<u32>,
+pub(super) struct Mark {
+    pub(super) range: Range<u32>,
     /// Index of its line.
-    line: usize,
+    pub(super) line: usize,
 }
 
 impl Frames {
@@ -220,7 +220,7 @@ impl Frames {
     }
 }
 
-fn mark(source: &SourceText, range: &Range<usize>) -> Mark {
+pub(super) fn mark(source: &SourceText, range: &Range<usize>) -> Mark {
     let length = source.text.len();
     let boundary = |mut at: usize| {
         at = at.min(length);
@@ -238,7 +238,7 @@ fn mark(source: &SourceText, range: &Range<usize>) -> Mark {
 }
 
 /// Where a line's text ends, its break not counted.
-fn line_end(source: &SourceText, index: usize) -> u32 {
+pub(super) fn line_end(source: &SourceText, index: usize) -> u32 {
     let starts = source.line_starts();
     let next = starts.get(index + 1).map_or(source.text.len(), |it| *it as usize);
     let line = &source.text[starts[index] as usize..next];
@@ -280,7 +280,7 @@ impl Writer {
         hide: &dyn Fn(u32, &str) -> Vec<Range<u32>>,
     ) {
         let whole = source.line_starts()[index]..line_end(source, index);
-        let window = window(&whole, marks);
+        let window = window(&whole, &marks.iter().collect::<Vec<_>>());
         let (from, to) = (floor(source, window.start), floor(source, window.end));
         let hidden = hide(whole.start, &source.text[whole.start as usize..whole.end as usize]);
         if from > whole.start as usize {
@@ -321,7 +321,7 @@ fn floor(source: &SourceText, at: u32) -> usize {
 }
 
 /// The part of a line that is shown.
-fn window(line: &Range<u32>, marks: &[Mark]) -> Range<u32> {
+pub(super) fn window(line: &Range<u32>, marks: &[&Mark]) -> Range<u32> {
     if line.end - line.start <= LONGEST {
         return line.clone();
     }

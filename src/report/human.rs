@@ -46,7 +46,7 @@ fn picture(report: &Report, secrets: &Secrets, finding: &Finding, style: Style) 
 }
 
 /// The primary label first; evidence at the very same place lends it its words.
-fn labels(finding: &Finding) -> Vec<(crate::source::Span, String)> {
+pub(super) fn labels(finding: &Finding) -> Vec<(crate::source::Span, String)> {
     let mut labels = vec![(finding.span, finding.label.clone())];
     for (number, note) in finding.evidence.iter().enumerate() {
         let text = if finding.ordered { format!("{}. {}", number + 1, note.text) } else { note.text.clone() };

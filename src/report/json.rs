@@ -32,7 +32,7 @@ pub(super) struct Tool {
 pub(super) const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 
 #[derive(Serialize)]
-struct Summary {
+pub(super) struct Summary {
     files: usize,
     findings: BTreeMap<&'static str, usize>,
     judged: BTreeMap<&'static str, Judged>,
@@ -48,7 +48,7 @@ struct Judged {
 }
 
 #[derive(Serialize)]
-struct JsonFinding<'a> {
+pub(super) struct JsonFinding<'a> {
     rule: &'a str,
     severity: &'static str,
     confidence: &'static str,
@@ -95,7 +95,7 @@ struct Evidence<'a> {
 }
 
 #[derive(Serialize)]
-struct JsonSuppressed<'a> {
+pub(super) struct JsonSuppressed<'a> {
     #[serde(flatten)]
     finding: JsonFinding<'a>,
     suppression: JsonSuppression<'a>,
@@ -111,7 +111,7 @@ struct JsonSuppression<'a> {
 }
 
 #[derive(Serialize)]
-struct JsonProblem<'a> {
+pub(super) struct JsonProblem<'a> {
     kind: &'static str,
     message: &'a str,
     help: &'a str,
@@ -123,27 +123,10 @@ struct JsonProblem<'a> {
 }
 
 pub(super) fn render(report: &Report) -> String {
-    let numbers = &report.summary;
     let document = Document {
         schema: SCHEMA,
         tool: TOOL,
-        summary: Summary {
-            files: numbers.files,
-            findings: Severity::ALL
-                .iter()
-                .map(|it| (it.word(), numbers.findings.get(it).copied().unwrap_or(0)))
-                .collect(),
-            judged: FactKind::ALL
-                .iter()
-                .map(|kind| {
-                    let it = numbers.facts.get(kind).copied().unwrap_or_default();
-                    (kind.name(), Judged { seen: it.seen, judged: it.judged })
-                })
-                .collect(),
-            suppressed: numbers.suppressed,
-            hidden: numbers.hidden,
-            problems: numbers.problems,
-        },
+        summary: summary(report),
         findings: report
             .findings
             .iter()
@@ -155,6 +138,27 @@ pub(super) fn render(report: &Report) -> String {
     text(&document)
 }
 
+pub(super) fn summary(report: &Report) -> Summary {
+    let numbers = &report.summary;
+    Summary {
+        files: numbers.files,
+        findings: Severity::ALL
+            .iter()
+            .map(|it| (it.word(), numbers.findings.get(it).copied().unwrap_or(0)))
+            .collect(),
+        judged: FactKind::ALL
+            .iter()
+            .map(|kind| {
+                let it = numbers.facts.get(kind).copied().unwrap_or_default();
+                (kind.name(), Judged { seen: it.seen, judged: it.judged })
+            })
+            .collect(),
+        suppressed: numbers.suppressed,
+        hidden: numbers.hidden,
+        problems: numbers.problems,
+    }
+}
+
 /// Indented JSON with a final line break.
 pub(super) fn text(value: &impl Serialize) -> String {
     // only maps with keys that are no text could fail
@@ -163,7 +167,11 @@ pub(super) fn text(value: &impl Serialize) -> String {
     text
 }
 
-fn finding<'a>(report: &'a Report, it: &'a Finding, fingerprint: &'a str) -> Option<JsonFinding<'a>> {
+pub(super) fn finding<'a>(
+    report: &'a Report,
+    it: &'a Finding,
+    fingerprint: &'a str,
+) -> Option<JsonFinding<'a>> {
     Some(JsonFinding {
         rule: &it.rule,
         severity: it.severity.word(),
@@ -189,7 +197,7 @@ fn finding<'a>(report: &'a Report, it: &'a Finding, fingerprint: &'a str) -> Opt
     })
 }
 
-fn suppressed<'a>(report: &'a Report, it: &'a Suppressed) -> Option<JsonSuppressed<'a>> {
+pub(super) fn suppressed<'a>(report: &'a Report, it: &'a Suppressed) -> Option<JsonSuppressed<'a>> {
     let (kind, line) = match it.by {
         Suppression::Comment(span) => ("comment", place(report, span).map(|it| it.start.line)),
         Suppression::Configuration => ("configuration", None),
@@ -199,7 +207,7 @@ fn suppressed<'a>(report: &'a Report, it: &'a Suppressed) -> Option<JsonSuppress
     Some(JsonSuppressed { finding: finding(report, &it.finding, &it.fingerprint)?, suppression })
 }
 
-fn problem<'a>(report: &'a Report, it: &'a Problem) -> JsonProblem<'a> {
+pub(super) fn problem<'a>(report: &'a Report, it: &'a Problem) -> JsonProblem<'a> {
     let (start, end) = it.span.and_then(|span| place(report, span)).map(|place| positions(&place)).unzip();
     JsonProblem { kind: it.kind.word(), message: &it.message, help: &it.help, path: &it.path, start, end }
 }

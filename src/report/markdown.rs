@@ -30,7 +30,7 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 /// Text of a project as one cell. Between the back-quotes of our messages everything but a bar is itself already.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     let mut cell = String::with_capacity(text.len());
     let mut code = false;
     for letter in words::clean(text).chars() {

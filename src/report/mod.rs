@@ -1,26 +1,52 @@
 //! How a report is shown. Every format is a function from a report to text; nothing here reads files or the clock.
 
 use crate::check::Report;
+use crate::rule::Rule;
 use crate::source::{LineColumn, Span};
 
+mod audit;
 mod concise;
 mod explain;
 mod facts;
 mod frame;
 mod github;
+mod gitlab;
 mod human;
 mod json;
+mod jsonl;
+mod junit;
 mod lines;
 mod markdown;
 mod redact;
 mod sarif;
+mod starter;
+mod statistics;
 mod words;
 
+pub use audit::{audit_html, audit_json, audit_markdown};
 pub use explain::{rule_json, rule_table, rule_text, rules_json};
 pub use facts::{facts_json, facts_table};
 pub use frame::complaint;
 pub use lines::line_hashes;
+pub use sarif::{SarifOptions, sarif};
+pub use starter::starter;
+pub use statistics::statistics;
 pub use words::{problem_line, summary};
+
+/// Where the documentation stands, with a final slash; empty when it has no address.
+const HOMEPAGE: &str = env!("CARGO_PKG_HOMEPAGE");
+
+/// The address of a rule's page; the user's own rules have none.
+fn page_address(rule: &Rule) -> Option<String> {
+    let ours = crate::rule::builtin().iter().any(|it| it.id == rule.id);
+    (ours && !HOMEPAGE.is_empty()).then(|| format!("{HOMEPAGE}rules/{}.html", rule.id))
+}
+
+/// Name of the checked folder as it was given; the rest of its path is nobody's business.
+fn project_name(report: &Report) -> String {
+    let name = report.workspace.root.file_name().map(|it| it.to_string_lossy().into_owned());
+    name.filter(|it| !it.is_empty()).unwrap_or_else(|| "project".into())
+}
 
 /// Output formats of a check.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -31,17 +57,35 @@ pub enum Format {
     Concise,
     /// The contract of `schemas/report.schema.json`.
     Json,
+    /// The same findings, one object a line.
+    Jsonl,
     /// SARIF 2.1.0 for code scanning.
     Sarif,
     /// Workflow commands that become annotations.
     Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// `JUnit`'s XML, for systems that show test results.
+    Junit,
     /// A table for step summaries.
     Markdown,
+    /// One self-contained page: what `audit` writes, with this run's findings.
+    Html,
 }
 
 impl Format {
-    pub const ALL: [Self; 6] =
-        [Self::Human, Self::Concise, Self::Json, Self::Sarif, Self::Github, Self::Markdown];
+    pub const ALL: [Self; 10] = [
+        Self::Human,
+        Self::Concise,
+        Self::Json,
+        Self::Jsonl,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Junit,
+        Self::Markdown,
+        Self::Html,
+    ];
 
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -49,9 +93,13 @@ impl Format {
             Self::Human => "human",
             Self::Concise => "concise",
             Self::Json => "json",
+            Self::Jsonl => "jsonl",
             Self::Sarif => "sarif",
             Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
             Self::Markdown => "markdown",
+            Self::Html => "html",
         }
     }
 
@@ -82,9 +130,13 @@ pub fn render(report: &Report, format: Format, style: Style) -> String {
         Format::Human => human::render(report, style),
         Format::Concise => concise::render(report, style),
         Format::Json => json::render(report),
-        Format::Sarif => sarif::render(report),
+        Format::Jsonl => jsonl::render(report),
+        Format::Sarif => sarif(report, &SarifOptions::default()),
         Format::Github => github::render(report),
+        Format::Gitlab => gitlab::render(report),
+        Format::Junit => junit::render(report),
         Format::Markdown => markdown::render(report),
+        Format::Html => audit_html(report, &project_name(report)),
     }
 }
 

@@ -9,7 +9,7 @@ use super::logic::{Truth, Verdict, evaluate};
 use super::message::{Room, fill};
 use super::{Case, Context, Rule};
 use crate::facts::{AttributeSchema, Fact, FactKind, Note, Scalar, Span, Value};
-use crate::finding::{Confidence, Finding, Persona, Subject};
+use crate::finding::{Confidence, Finding, Persona, Subject, UNCLEAR};
 
 /// What a check has to say, before the page's texts are put to it.
 #[derive(Debug)]
@@ -165,7 +165,7 @@ fn finish(
         confidence = confidence.min(verdict.confidence);
     }
     if let Some(unknown) = unknown {
-        message = format!("unclear whether {message}: {}", unknown.reasons.join(", "));
+        message = format!("{UNCLEAR}{message}: {}", unknown.reasons.join(", "));
         persona = persona.max(Persona::Pedantic);
         confidence = Confidence::Low;
     }

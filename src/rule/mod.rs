@@ -13,12 +13,15 @@ mod message;
 mod native;
 mod page;
 mod remedy;
+mod requirement;
 mod units;
 
 pub use judge::judge;
 pub use load::{RuleError, load};
 pub use page::{Example, ExampleFile, Page, Section};
 pub use remedy::{Act, Place, Remedy, To};
+pub use requirement::{Answer, Requirement, RequirementCheck, load_requirements, requirements};
+pub use units::human_duration;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

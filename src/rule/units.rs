@@ -30,7 +30,8 @@ fn quantity(text: &str, units: &[(&str, i64)]) -> Option<i64> {
 }
 
 /// `400 days`, `90 minutes`; days are cut when there is a rest.
-pub(super) fn human_duration(seconds: i64) -> String {
+#[must_use]
+pub fn human_duration(seconds: i64) -> String {
     let (unit, factor) = match seconds {
         it if it % 86_400 == 0 || it >= 2 * 86_400 => ("day", 86_400),
         it if it % 3600 == 0 => ("hour", 3600),

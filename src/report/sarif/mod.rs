@@ -1,15 +1,21 @@
-//! SARIF 2.1.0, as far as code scanning and editors read it. A property without a value is left out: one `null` and the
-//! whole file is refused.
+//! SARIF 2.1.0, as far as code scanning and editors read it.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use serde::Serialize;
+mod shape;
 
+use shape::{
+    Artifact, AutomationDetails, CodeFlow, Configuration, Descriptor, Driver, Help, Invocation, Location,
+    Log, Message, Notification, PhysicalLocation, Reference, Region, ResultProperties, RuleProperties, Run,
+    SarifResult, SarifSuppression, Step, ThreadFlow, Tool, UriBase,
+};
+
+use super::explain::rule_text;
 use super::{line_hashes, place};
 use crate::check::Report;
-use crate::finding::{Finding, Problem, Reported, Severity};
+use crate::finding::{Finding, Problem, Severity, Suppressed, Suppression};
 use crate::rule::Rule;
 use crate::source::{FileId, Span};
 
@@ -22,177 +28,20 @@ const LOCATIONS: usize = 100;
 const DESCRIPTION: usize = 1024;
 const BASE: &str = "%SRCROOT%";
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Log<'a> {
-    #[serde(rename = "$schema")]
-    schema: &'static str,
-    version: &'static str,
-    runs: [Run<'a>; 1],
+/// What a run may say beside its results.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct SarifOptions {
+    /// Tells apart several uploads for one commit.
+    pub category: Option<String>,
+    /// Silenced findings are results too, marked as suppressed.
+    pub suppressed: bool,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Run<'a> {
-    tool: Tool<'a>,
-    invocations: [Invocation<'a>; 1],
-    original_uri_base_ids: BTreeMap<&'static str, UriBase>,
-    column_kind: &'static str,
-    results: Vec<SarifResult<'a>>,
-}
-
-#[derive(Serialize)]
-struct Tool<'a> {
-    driver: Driver<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Driver<'a> {
-    name: &'static str,
-    version: &'static str,
-    semantic_version: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    information_uri: Option<&'static str>,
-    rules: Vec<Descriptor<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Descriptor<'a> {
-    id: &'a str,
-    name: &'a str,
-    short_description: Message,
-    full_description: Message,
-    help: Help<'a>,
-    default_configuration: Configuration,
-    properties: RuleProperties,
-}
-
-#[derive(Serialize)]
-struct Help<'a> {
-    text: &'a str,
-    markdown: &'a str,
-}
-
-#[derive(Serialize)]
-struct Configuration {
-    level: &'static str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct RuleProperties {
-    tags: Vec<String>,
-    precision: &'static str,
-    security_severity: &'static str,
-}
-
-#[derive(Serialize)]
-struct Message {
-    text: String,
-}
-
-#[derive(Serialize)]
-struct UriBase {
-    description: Message,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Invocation<'a> {
-    execution_successful: bool,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    tool_execution_notifications: Vec<Notification<'a>>,
-}
-
-#[derive(Serialize)]
-struct Notification<'a> {
-    level: &'static str,
-    message: Message,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    locations: Vec<Location>,
-    descriptor: Reference<'a>,
-}
-
-#[derive(Serialize)]
-struct Reference<'a> {
-    id: &'a str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SarifResult<'a> {
-    rule_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rule_index: Option<usize>,
-    level: &'static str,
-    message: Message,
-    locations: [Location; 1],
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Location>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    code_flows: Vec<CodeFlow>,
-    partial_fingerprints: BTreeMap<&'static str, String>,
-    properties: ResultProperties,
-}
-
-#[derive(Serialize)]
-struct ResultProperties {
-    severity: &'static str,
-    confidence: &'static str,
-    persona: &'static str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Location {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<usize>,
-    #[serde(rename = "physicalLocation")]
-    physical: PhysicalLocation,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<Message>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PhysicalLocation {
-    artifact_location: Artifact,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<Region>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Artifact {
-    uri: String,
-    uri_base_id: &'static str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Region {
-    start_line: u32,
-    start_column: u32,
-    end_line: u32,
-    end_column: u32,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct CodeFlow {
-    thread_flows: [ThreadFlow; 1],
-}
-
-#[derive(Serialize)]
-struct ThreadFlow {
-    locations: Vec<Step>,
-}
-
-#[derive(Serialize)]
-struct Step {
-    location: Location,
+/// One result: a finding that is reported or was silenced.
+struct Entry<'a> {
+    finding: &'a Finding,
+    fingerprint: &'a str,
+    suppressions: Option<Vec<SarifSuppression<'a>>>,
 }
 
 /// What all locations of a run share.
@@ -202,22 +51,35 @@ struct Places<'a> {
     prefix: String,
 }
 
-pub(super) fn render(report: &Report) -> String {
+/// The whole log.
+#[must_use]
+pub fn sarif(report: &Report, options: &SarifOptions) -> String {
     let places = Places { report, prefix: report.workspace.repository_prefix() };
     let rules = report.rules();
     let index: BTreeMap<&str, usize> =
         rules.iter().enumerate().map(|(at, it)| (it.id.as_str(), at)).collect();
     let mut notifications: Vec<_> = report.problems.iter().map(|it| places.notification(it)).collect();
-    let mut findings: Vec<&Reported> = report.findings.iter().collect();
-    if findings.len() > RESULTS {
-        notifications.push(left_out(findings.len() - RESULTS));
-        findings.sort_by_key(|it| Reverse(it.finding.severity));
-        findings.truncate(RESULTS);
+    let none = || options.suppressed.then(Vec::new);
+    let mut entries: Vec<_> = report
+        .findings
+        .iter()
+        .map(|it| Entry { finding: &it.finding, fingerprint: &it.fingerprint, suppressions: none() })
+        .collect();
+    if options.suppressed {
+        entries.extend(report.suppressed.iter().map(|it| places.suppressed(it)));
+    }
+    if entries.len() > RESULTS {
+        notifications.push(left_out(entries.len() - RESULTS));
+        entries.sort_by_key(|it| Reverse(it.finding.severity));
+        entries.truncate(RESULTS);
     }
     let mut hashes: BTreeMap<FileId, Vec<String>> = BTreeMap::new();
-    let results = findings
+    let results = entries
         .into_iter()
-        .filter_map(|it| places.result(it, index.get(it.finding.rule.as_str()).copied(), &mut hashes))
+        .filter_map(|it| {
+            let rule = index.get(it.finding.rule.as_str()).copied();
+            places.result(it, rule, &mut hashes)
+        })
         .collect();
     let description = Message { text: "root of the repository".into() };
     super::json::text(&Log {
@@ -229,10 +91,15 @@ pub(super) fn render(report: &Report) -> String {
                     name: env!("CARGO_PKG_NAME"),
                     version: env!("CARGO_PKG_VERSION"),
                     semantic_version: env!("CARGO_PKG_VERSION"),
-                    information_uri: Some(env!("CARGO_PKG_HOMEPAGE")).filter(|it| !it.is_empty()),
+                    information_uri: Some(super::HOMEPAGE).filter(|it| !it.is_empty()),
                     rules: rules.into_iter().map(descriptor).collect(),
                 },
             },
+            // what stands before the slash is the category
+            automation_details: options
+                .category
+                .as_ref()
+                .map(|it| AutomationDetails { id: format!("{}/", it.trim_end_matches('/')) }),
             invocations: [Invocation {
                 execution_successful: true,
                 tool_execution_notifications: notifications,
@@ -259,12 +126,14 @@ fn descriptor(rule: &Rule) -> Descriptor<'_> {
         .chain(rule.cwe.iter().map(|it| format!("external/cwe/cwe-{it:03}")))
         .chain(rule.tags.iter().map(ToString::to_string));
     let why = if rule.why.is_empty() { &rule.summary } else { &rule.why };
+    let page = rule_text(rule);
     Descriptor {
         id: &rule.id,
-        name: &rule.id,
+        name: friendly(&rule.id),
+        help_uri: super::page_address(rule),
         short_description: Message { text: clipped(&rule.summary) },
         full_description: Message { text: clipped(why) },
-        help: Help { text: &rule.page, markdown: &rule.page },
+        help: Help { text: page.clone(), markdown: page },
         default_configuration: Configuration { level: level(rule.severity) },
         properties: RuleProperties {
             tags: tags.take(10).collect(),
@@ -284,6 +153,15 @@ fn descriptor(rule: &Rule) -> Descriptor<'_> {
     }
 }
 
+/// `CookieNoSecure`: a name must differ from the id, and by convention is one capitalised word.
+fn friendly(id: &str) -> String {
+    let capitalised = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map(|it| it.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
+    };
+    id.split('-').map(capitalised).collect()
+}
+
 fn clipped(text: &str) -> String {
     text.chars().take(DESCRIPTION).collect()
 }
@@ -299,15 +177,15 @@ fn level(severity: Severity) -> &'static str {
 impl Places<'_> {
     fn result<'a>(
         &self,
-        it: &'a Reported,
+        it: Entry<'a>,
         rule_index: Option<usize>,
         hashes: &mut BTreeMap<FileId, Vec<String>>,
     ) -> Option<SarifResult<'a>> {
-        let finding = &it.finding;
+        let finding = it.finding;
         let source = self.report.source(finding.span.file)?;
         let line = source.line_column(finding.span.start).line as usize - 1;
         let hash = hashes.entry(finding.span.file).or_insert_with(|| line_hashes(source)).get(line).cloned();
-        let mut fingerprints = BTreeMap::from([("sessionlint/v1", it.fingerprint.clone())]);
+        let mut fingerprints = BTreeMap::from([("sessionlint/v1", it.fingerprint.to_owned())]);
         fingerprints.extend(hash.map(|it| ("primaryLocationLineHash", it)));
         let evidence = || finding.evidence.iter().take(LOCATIONS);
         let related: Vec<_> = evidence()
@@ -332,6 +210,7 @@ impl Places<'_> {
             locations: [self.location(finding.span, None, None)?],
             related_locations: related,
             code_flows: flow.into_iter().collect(),
+            suppressions: it.suppressions,
             partial_fingerprints: fingerprints,
             properties: ResultProperties {
                 severity: finding.severity.word(),
@@ -339,6 +218,15 @@ impl Places<'_> {
                 persona: finding.persona.word(),
             },
         })
+    }
+
+    fn suppressed<'a>(&self, it: &'a Suppressed) -> Entry<'a> {
+        let (kind, location) = match it.by {
+            Suppression::Comment(span) => ("inSource", self.location(span, None, None)),
+            Suppression::Configuration | Suppression::Baseline => ("external", None),
+        };
+        let suppression = SarifSuppression { kind, justification: it.reason.as_deref(), location };
+        Entry { finding: &it.finding, fingerprint: &it.fingerprint, suppressions: Some(vec![suppression]) }
     }
 
     fn location(&self, span: Span, id: Option<usize>, text: Option<&str>) -> Option<Location> {
