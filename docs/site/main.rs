@@ -32,6 +32,9 @@ pub struct Site {
 
 impl Site {
     /// Fills a template and puts it into the frame. `address` is relative to the site's root.
+    ///
+    /// # Errors
+    /// A fault in a template, or a file that cannot be written.
     pub fn page(
         &mut self,
         address: &str,

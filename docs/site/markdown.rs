@@ -74,7 +74,10 @@ fn block(language: &str, text: &str) -> String {
                     Mark::Missing => ("missed", "missed:"),
                     Mark::Spurious => ("missed", "wrongly:"),
                 };
-                html.push_str(&format!(" <span class=\"{class}\">{sign} {}</span>", escaped(rule)));
+                let rule = escaped(rule);
+                for piece in [" <span class=\"", class, "\">", sign, " ", &rule, "</span>"] {
+                    html.push_str(piece);
+                }
             }
             html.push_str("</span>");
         }
