@@ -95,6 +95,7 @@ impl<'a> Machine<'a> {
     /// A new object of a framework's type, with the defaults of the version in use.
     pub fn framework_object(&mut self, class: Class, span: Span) -> ObjectId {
         let Class::Model(path) = &class else { return self.new_object(class, Some(span)) };
+        self.touch();
         let candidates = self.program.catalog.candidates(path, self.scope.file);
         let mut attributes = Vec::new();
         for name in candidates.attributes() {
@@ -241,6 +242,7 @@ impl<'a> Machine<'a> {
         set_at: Span,
         path: &str,
     ) -> Val {
+        self.touch();
         let Fitting { found, others } = found;
         if found.callable.is_async && self.dropped == Some(span) {
             return Val::at(Kind::Unknown("never awaited"), span);

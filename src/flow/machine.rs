@@ -17,6 +17,8 @@ use crate::model::Labels;
 
 /// Expressions that one root may evaluate.
 const STEPS: u32 = 12_000;
+/// Of these, how many before it uses anything of a framework.
+const TRIAL: u32 = 3_000;
 /// Events that one root may record.
 const EVENTS: usize = 1_000;
 /// Calls into the project that are followed, one inside the other.
@@ -48,7 +50,9 @@ pub struct Machine<'a> {
     /// What properties answered that are read by the same names.
     pub(super) properties: HashMap<(Span, SmolStr), Val>,
     next_object: ObjectId,
-    pub steps: u32,
+    steps: u32,
+    /// Further steps, for a function that turns out to use a framework.
+    reserve: u32,
     /// Functions that were followed from here.
     pub inlined: BTreeSet<Span>,
     /// Constants under evaluation, against circles.
@@ -98,7 +102,8 @@ impl<'a> Machine<'a> {
             fresh_atoms: HashMap::default(),
             properties: HashMap::default(),
             next_object: 0,
-            steps: STEPS,
+            steps: TRIAL,
+            reserve: STEPS - TRIAL,
             inlined: BTreeSet::new(),
             constants: Vec::new(),
             loops: Vec::new(),
@@ -111,6 +116,19 @@ impl<'a> Machine<'a> {
     pub fn step(&mut self) -> bool {
         self.steps = self.steps.saturating_sub(1);
         self.steps > 0
+    }
+
+    /// Something of a framework is used: the function is worth its whole budget.
+    pub fn touch(&mut self) {
+        if self.steps > 0 {
+            self.steps += std::mem::take(&mut self.reserve);
+        }
+    }
+
+    /// Whether the budget ended before the function did, although it had to do with a framework.
+    #[must_use]
+    pub fn gave_up(&self) -> bool {
+        self.steps == 0 && self.reserve == 0
     }
 
     #[must_use]
@@ -510,6 +528,7 @@ impl<'a> Machine<'a> {
         if self.quiet > 0 || !self.state.alive || self.trace.events.len() >= EVENTS {
             return;
         }
+        self.touch();
         event.path.clone_from(&self.state.path);
         event.via = self.calls.iter().filter_map(|call| call.site).collect();
         event.item = self.item();

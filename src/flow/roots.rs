@@ -9,7 +9,7 @@ use super::catalog::Catalog;
 use super::index::{Definition, Index, ScopeId};
 use super::machine::{Call, Machine, Program};
 use super::settings::SettingsView;
-use super::value::{Kind, Val};
+use super::value::{Kind, TyDef, Val};
 use crate::ir::{FileId, Function, PatternKind, Span};
 
 /// One function evaluated with unknown arguments.
@@ -83,7 +83,7 @@ fn run(machine: &mut Machine<'_>, definition: &Definition) -> Val {
 }
 
 /// An unknown value for every parameter, of its written type or of the type that its name stands for.
-pub(super) fn unknown_arguments(machine: &Machine<'_>, function: &Function) -> Args {
+pub(super) fn unknown_arguments(machine: &mut Machine<'_>, function: &Function) -> Args {
     let mut args = Args::default();
     for param in &function.params {
         let name: Option<SmolStr> = match &param.pattern.kind {
@@ -100,6 +100,10 @@ pub(super) fn unknown_arguments(machine: &Machine<'_>, function: &Function) -> A
         let mut value = Val::at(kind, param.span);
         if let Some(ty) = ty {
             let labels = machine.program.catalog.type_labels(&ty, machine.scope.file);
+            if matches!(&ty.def, TyDef::External(path) if machine.program.catalog.class(path, machine.scope.file).is_some())
+            {
+                machine.touch();
+            }
             value = value.labelled(labels).with_info(|info| info.ty = Some(ty));
         }
         if let Some(name) = name {

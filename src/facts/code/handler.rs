@@ -25,7 +25,7 @@ pub(super) fn facts(root: &Root<'_, '_>, wrapped: &Wrapped, out: &mut Vec<Fact>)
                 | EventKind::CheckCredentials
         )
     };
-    if !events.iter().any(matters) && machine.steps > 0 {
+    if !events.iter().any(matters) && !machine.gave_up() {
         return;
     }
     let function = &root.definition.function;
@@ -68,7 +68,7 @@ pub(super) fn facts(root: &Root<'_, '_>, wrapped: &Wrapped, out: &mut Vec<Fact>)
         attributes.insert("csrf_exempt".into(), super::convert::switch(true, Origin::Written(place)));
     }
     let unsure = machine.trace.events.iter().find(|it| it.flags.iter().any(|flag| flag == UNSURE));
-    let unjudged = if machine.steps == 0 {
+    let unjudged = if machine.gave_up() {
         Some("it is too long to be followed to its end".into())
     } else {
         unsure.map(|it| super::cookie::unsure(&it.package))
