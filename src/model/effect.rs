@@ -77,7 +77,8 @@ pub enum Verb {
     RemoveKey,
     /// Empties the payload; id and record stay. Flag `ends-session` when an empty session is given up.
     Clear,
-    /// Record deleted, id stays. Flag `keeps-id`: a later write of the same request recreates it under the same id.
+    /// Record deleted, id stays. Flag `keeps-id`: a change of the same request recreates it under the same id, whether it
+    /// came before (the session is saved when the handler is done) or comes later (if the data was read before).
     DeleteRecord,
     /// New id. Flags: `only-if-last` (a later write undoes it), `keeps-old-record` (the old id stays valid),
     /// `only-if-written` (nothing is sent unless something is written too), `keeps-nothing` (the payload goes).

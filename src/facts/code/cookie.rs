@@ -290,24 +290,62 @@ fn implied(
     };
     let none = attributes.get("same_site").is_some_and(|it| known_text(&it.value).as_deref() == Some("none"));
     let origin = attributes.get("same_site").map_or(Origin::Derived(Vec::new()), |it| it.origin.clone());
-    let unset = attributes.get("secure").is_none_or(|it| it.value == Value::Unset);
     match mark("samesite-none").as_deref() {
-        Some("implies-secure") if none && unset => {
-            attributes.insert("secure".into(), switch(true, origin));
-        }
-        Some("forces-secure") if none => {
-            attributes.insert("secure".into(), switch(true, origin));
-        }
         Some("writes-nothing") if none => {
             attributes
                 .insert("same_site".into(), Attribute { value: Value::Unset, origin, trail: Vec::new() });
         }
-        _ => {}
+        Some(mark) => secure_by_same_site(mark, attributes),
+        None => {}
     }
     let partitioned =
         attributes.get("partitioned").is_some_and(|it| it.value == Value::Known(Scalar::Bool(true)));
     if partitioned && mark("partitioned").as_deref() == Some("implies-secure") {
         attributes.insert("secure".into(), switch(true, Origin::Derived(Vec::new())));
+    }
+}
+
+/// `SameSite=None` may bring `Secure`: `mark` says when.
+pub(super) fn secure_by_same_site(mark: &str, attributes: &mut BTreeMap<SmolStr, Attribute>) {
+    let Some(same_site) = attributes.get("same_site") else { return };
+    let secure = attributes.get("secure").map_or(&Value::Unset, |it| &it.value);
+    if let Some(value) = secured(mark, &same_site.value, secure) {
+        let origin = same_site.origin.clone();
+        attributes.insert("secure".into(), Attribute { value, origin, trail: Vec::new() });
+    }
+}
+
+fn secured(mark: &str, same_site: &Value, secure: &Value) -> Option<Value> {
+    if matches!(same_site, Value::Debug { .. }) || matches!(secure, Value::Debug { .. }) {
+        let (sites, secures) = (by_build(same_site), by_build(secure));
+        let debug = secured(mark, sites.0, secures.0);
+        let release = secured(mark, sites.1, secures.1);
+        if debug.is_none() && release.is_none() {
+            return None;
+        }
+        let in_debug = Box::new(debug.unwrap_or_else(|| secures.0.clone()));
+        let in_release = Box::new(release.unwrap_or_else(|| secures.1.clone()));
+        return Some(if in_debug == in_release {
+            *in_debug
+        } else {
+            Value::Debug { in_debug, in_release }
+        });
+    }
+    let open = match mark {
+        "forces-secure" => true,
+        // What the framework fills in by the scheme is unset where it does not.
+        "implies-secure" => matches!(secure, Value::Unset | Value::Request),
+        _ => false,
+    };
+    let none = known_text(same_site).as_deref() == Some("none");
+    (none && open).then_some(Value::Known(Scalar::Bool(true)))
+}
+
+/// The value of debug builds and that of release builds.
+fn by_build(value: &Value) -> (&Value, &Value) {
+    match value {
+        Value::Debug { in_debug, in_release } => (in_debug, in_release),
+        same => (same, same),
     }
 }
 

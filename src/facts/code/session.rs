@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::convert::{attribute, known_text, longest, switch, text};
+use super::cookie::secure_by_same_site;
 use crate::facts::{Attribute, Fact, FactKind, Note, Origin, Scalar, Value};
 use crate::flow::{Class, Kind, Machine, Object, Root};
 use crate::model::{Candidates, Role, words};
@@ -53,9 +54,8 @@ fn cookie(machine: &Machine<'_>, object: &Object, candidates: &Candidates<'_>) -
         .find(|it| it.value != Value::Unset);
     attributes.insert("lifetime".into(), lifetime.unwrap_or_else(|| unset(object)));
     prefixed(machine, object, &mut attributes);
-    let none = attributes.get("same_site").is_some_and(|it| known_text(&it.value).as_deref() == Some("none"));
-    if none && candidates.mark("samesite-none").is_some_and(|it| it == "forces-secure") {
-        attributes.insert("secure".into(), switch(true, Origin::Derived(Vec::new())));
+    if let Some(mark) = candidates.mark("samesite-none") {
+        secure_by_same_site(mark, &mut attributes);
     }
     let name = attributes.get("name").and_then(|it| known_text(&it.value));
     let role = match candidates.role() {

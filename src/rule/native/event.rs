@@ -34,6 +34,19 @@ pub(super) fn before(fact: &Fact, index: usize) -> impl Iterator<Item = &Event> 
     fact.events[..index].iter().filter(move |it| together(it, event))
 }
 
+/// Whether the record that is deleted at `index` is there again when the handler is done: what changed before is saved
+/// then, and so is what changes later, unless the data has to be read first and is no longer there.
+pub(super) fn is_recreated(fact: &Fact, index: usize) -> bool {
+    use EventKind::{ClearPayload, ReadPayload, RemovePayload, RotateId, WritePayload};
+    if !flag(&fact.events[index], "keeps-id") || after(fact, index).any(|(_, it)| it.kind == RotateId) {
+        return false;
+    }
+    let changes = |it: &Event| matches!(it.kind, WritePayload | RemovePayload | ClearPayload);
+    let known = before(fact, index).any(|it| it.kind == ReadPayload);
+    before(fact, index).any(changes)
+        || after(fact, index).any(|(_, it)| it.kind == ClearPayload || known && changes(it))
+}
+
 /// A constant text operand.
 pub(super) fn text<'e>(event: &'e Event, operand: &str) -> Option<&'e str> {
     match &event.operands.get(operand)?.value {

@@ -28,6 +28,8 @@ pub(super) fn check(rule: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draf
     if place(event) != event.span {
         draft.evidence.push(note(event, format!("the identity{} is written here", quoted_key(event))));
     }
+    let kept = any_with(fact, event, NEW_ID).find(|it| shows_new_data(fact, it));
+    draft.evidence.extend(kept.map(|it| note(it, "the old id stays valid and shows the same data")));
     draft.ordered = !draft.evidence.is_empty();
     draft.case = held_by_client(fact, context).then_some("cookie-held");
     if checked.is_none() && !has_label(event, Labels::AUTHENTICATED) {
@@ -46,7 +48,23 @@ fn gains_identity(rule: &Rule, fact: &Fact, index: usize, event: &Event, login_p
     let checked = credential_check(fact, index).is_some() || has_label(event, Labels::AUTHENTICATED);
     let contact = key_name(event).is_some_and(|key| rule.words("contact").iter().any(|it| it == key));
     let identity = key_is(event, "identity") || (contact && checked);
-    identity && (checked || login_path) && !established(rule, event)
+    identity && (checked || login_path) && !established(rule, event) && !taken_back(fact, index)
+}
+
+/// Whatever happens, the identity does not stay.
+fn taken_back(fact: &Fact, index: usize) -> bool {
+    let event = &fact.events[index];
+    let always = |it: &Event| it.path.iter().all(|step| event.path.contains(step));
+    let removes = |it: &Event| match it.kind {
+        EventKind::ClearPayload => true,
+        EventKind::RemovePayload => key_name(it).is_some() && key_name(it) == key_name(event),
+        _ => false,
+    };
+    let mut gone = false;
+    for (_, it) in after(fact, index) {
+        gone = gone && it.kind != EventKind::WritePayload || removes(it) && always(it);
+    }
+    gone
 }
 
 fn credential_check(fact: &Fact, index: usize) -> Option<&Event> {
@@ -81,5 +99,10 @@ fn rotating_login(event: &Event) -> bool {
 
 fn gets_new_id(fact: &Fact, event: &Event) -> bool {
     let by_login = any_with(fact, event, &[EventKind::Login]).any(rotating_login);
-    by_login || any_with(fact, event, NEW_ID).next().is_some()
+    by_login || any_with(fact, event, NEW_ID).any(|it| !shows_new_data(fact, it))
+}
+
+/// A store in memory hands the new session's data out under the old id too.
+fn shows_new_data(fact: &Fact, event: &Event) -> bool {
+    flag(event, "keeps-old-record") && !flag(event, "keeps-nothing") && word_is(fact, "store", "memory")
 }

@@ -1,7 +1,8 @@
 //! A logout that leaves the record and its id alive.
 
 use super::event::{
-    any_with, flag, held_by_client, is_nothing, key_is, note, place, quoted_key, text, value, word_is,
+    any_with, flag, held_by_client, is_nothing, is_recreated, key_is, note, place, quoted_key, text, together,
+    value, word_is,
 };
 use crate::facts::{Event, EventKind, Fact};
 use crate::model::words;
@@ -9,8 +10,12 @@ use crate::rule::judge::Draft;
 use crate::rule::{Context, Rule};
 
 /// After any of these an old copy of the cookie is worth nothing.
-const ENDS: &[EventKind] =
-    &[EventKind::Destroy, EventKind::DeleteRecord, EventKind::RotateId, EventKind::DestroyOthers];
+const ENDS: &[EventKind] = &[EventKind::Destroy, EventKind::RotateId, EventKind::DestroyOthers];
+
+/// A new session takes its place, and the record of the old one stays.
+fn replaces(event: &Event) -> bool {
+    event.kind == EventKind::RotateId && flag(event, "keeps-old-record")
+}
 
 pub(super) fn check(_: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draft> {
     let logout_path = word_is(fact, "purpose", "logout");
@@ -23,6 +28,7 @@ pub(super) fn check(_: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draft> 
     if place(event) != event.span {
         draft.evidence.push(note(event, "this is all that happens"));
     }
+    draft.evidence.extend(recreated(fact, event).map(|it| note(it, "what changed is saved after this")));
     draft.case = if held_by_client(fact, context) { Some("cookie-held") } else { case };
     vec![draft]
 }
@@ -52,6 +58,9 @@ fn half_measure(event: &Event, logout_path: bool) -> Option<(String, Option<&'st
             "auth" => Some(("only the cookie is removed here".into(), Some("token"))),
             _ => None,
         },
+        EventKind::RotateId if logout_path && replaces(event) => {
+            Some(("the old session stays, under its old id".into(), None))
+        }
         EventKind::ClearPayload if logout_path && !flag(event, "ends-session") => {
             Some(("the data goes here, the id lives on".into(), Some("cleared")))
         }
@@ -60,12 +69,24 @@ fn half_measure(event: &Event, logout_path: bool) -> Option<(String, Option<&'st
 }
 
 fn ended(fact: &Fact, event: &Event) -> bool {
-    let ends = |it: &Event| !flag(it, "cookie-only");
+    // What happens after that happens to the new session.
+    let replaced = fact.events.iter().find(|it| replaces(it) && together(it, event)).map(|it| it.span);
+    let mut ends = any_with(fact, event, ENDS).take_while(|it| Some(it.span) != replaced);
     let by_logout = any_with(fact, event, &[EventKind::Logout])
         .any(|it| half_measure(it, true).is_none() || flag(it, "how=keeps-payload") && it.span != event.span);
     let own_store = event.kind == EventKind::EmitRemoval
         && any_with(fact, event, &[EventKind::ChangeState, EventKind::HandOver]).next().is_some();
     let emptied = event.kind != EventKind::ClearPayload
         && any_with(fact, event, &[EventKind::ClearPayload]).any(|it| flag(it, "ends-session"));
-    by_logout || own_store || emptied || any_with(fact, event, ENDS).any(ends)
+    let deleted = deletions(fact, event).any(|(index, _)| !is_recreated(fact, index));
+    by_logout || own_store || emptied || deleted || ends.any(|it| !flag(it, "cookie-only"))
+}
+
+fn recreated<'f>(fact: &'f Fact, event: &'f Event) -> Option<&'f Event> {
+    deletions(fact, event).find(|(index, _)| is_recreated(fact, *index)).map(|(_, it)| it)
+}
+
+fn deletions<'f>(fact: &'f Fact, event: &'f Event) -> impl Iterator<Item = (usize, &'f Event)> {
+    let deletes = |it: &Event| it.kind == EventKind::DeleteRecord && !flag(it, "cookie-only");
+    fact.events.iter().enumerate().filter(move |(_, it)| deletes(it) && together(it, event))
 }

@@ -1,6 +1,6 @@
 //! A new id was wanted, and a later call of the same request takes it back.
 
-use super::event::{after, flag, has_label, key_is, note, place, quoted_key, word_is};
+use super::event::{after, before, flag, has_label, is_recreated, key_is, note, place, quoted_key, word_is};
 use crate::facts::{Event, EventKind, Fact, Labels};
 use crate::rule::judge::Draft;
 use crate::rule::{Context, Rule};
@@ -9,7 +9,10 @@ pub(super) fn check(_: &Rule, fact: &Fact, _: &Context<'_>) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = Vec::new();
     for (index, event) in fact.events.iter().enumerate() {
         let found = match event.kind {
-            EventKind::Destroy | EventKind::DeleteRecord if flag(event, "keeps-id") => revived(fact, index),
+            EventKind::Destroy if flag(event, "keeps-id") => revived(fact, index),
+            EventKind::DeleteRecord if is_recreated(fact, index) => {
+                revived(fact, index).or_else(|| saved_again(fact, index))
+            }
             EventKind::RotateId => undone(fact, index),
             EventKind::Logout if flag(event, "keeps-id") => login_after_logout(fact, index),
             _ => None,
@@ -36,6 +39,14 @@ fn revived(fact: &Fact, index: usize) -> Option<Draft> {
     let case = if matters { "revived" } else { "revived-empty" };
     let text = format!("this write{} brings the session back under its old id", quoted_key(write));
     Some(draft(&fact.events[index], "the session is ended here", write, &text, case))
+}
+
+/// An identity that was written before the record was deleted is saved all the same.
+fn saved_again(fact: &Fact, index: usize) -> Option<Draft> {
+    let writes = |it: &&Event| it.kind == EventKind::WritePayload && gives_identity(it);
+    let write = before(fact, index).filter(writes).last()?;
+    let text = format!("this write{} is saved after that, under the same id", quoted_key(write));
+    Some(draft(&fact.events[index], "the record is deleted here", write, &text, "revived"))
 }
 
 /// A write after the rotation cancels it.

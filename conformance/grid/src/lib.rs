@@ -1,0 +1,23 @@
+//! What is tried out: one list of configurations, ways to write them down and things that handlers do, and how an
+//! application that does so is written for one framework.
+
+mod config;
+mod flow;
+mod form;
+mod server;
+mod stack;
+mod write;
+
+pub use config::{Attribute, CONFIGS, Config, SameSite, Value};
+pub use flow::{Verb, sequences};
+pub use form::Form;
+pub use server::{Answer, Case, Kind, Server};
+pub use stack::{Duration, Flows, Limit, Mutable, Stack};
+pub use write::write;
+
+/// Which part of the list is run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Size {
+    Small,
+    Full,
+}

@@ -1,0 +1,6 @@
+#[path = "stacks.rs"]
+mod stacks;
+
+fn main() {
+    grid::write(stacks::STACKS);
+}
