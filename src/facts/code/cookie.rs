@@ -325,11 +325,7 @@ fn secured(mark: &str, same_site: &Value, secure: &Value) -> Option<Value> {
         }
         let in_debug = Box::new(debug.unwrap_or_else(|| secures.0.clone()));
         let in_release = Box::new(release.unwrap_or_else(|| secures.1.clone()));
-        return Some(if in_debug == in_release {
-            *in_debug
-        } else {
-            Value::Debug { in_debug, in_release }
-        });
+        return Some(if in_debug == in_release { *in_debug } else { Value::Debug { in_debug, in_release } });
     }
     let open = match mark {
         "forces-secure" => true,
