@@ -1,8 +1,8 @@
 //! A logout that leaves the record and its id alive.
 
 use super::event::{
-    any_with, flag, held_by_client, is_nothing, is_recreated, key_is, note, place, quoted_key, text, together,
-    value, word_is,
+    any_with, flag, held_by_client, is_nothing, is_recreated, key_is, note, place, quoted_key, text,
+    together, value, word_is,
 };
 use crate::facts::{Event, EventKind, Fact};
 use crate::model::words;
