@@ -15,17 +15,46 @@ use serde::Serialize;
 const FRAME: &str = include_str!("frame.html");
 const STYLE: &str = concat!(include_str!("../../src/report/audit/audit.css"), include_str!("site.css"));
 
-/// Pages that are written by hand: file, title, address.
+/// Pages that are written by hand and lie elsewhere than in `docs/`: file, title, address.
 const GUIDES: [(&str, &str, &str); 4] = [
     ("README.md", "Guide", "guide.html"),
-    ("models/README.md", "Models of your own", "models.html"),
-    ("CONTRIBUTING.md", "Rules of your own", "contributing.html"),
+    ("models/README.md", "Models", "models.html"),
+    ("CONTRIBUTING.md", "Contributing", "contributing.html"),
     ("ARCHITECTURE.md", "Architecture", "architecture.html"),
 ];
+
+/// A page that is written by hand.
+#[derive(Serialize)]
+struct Guide {
+    file: String,
+    title: String,
+    address: String,
+}
+
+/// Those of `GUIDES` and every Markdown file of `docs/`, whose title is its first heading.
+fn guides(root: &Path) -> Result<Vec<Guide>, Box<dyn Error>> {
+    let fixed = GUIDES.iter().map(|(file, title, address)| Guide {
+        file: (*file).into(),
+        title: (*title).into(),
+        address: (*address).into(),
+    });
+    let mut all: Vec<_> = fixed.collect();
+    let mut files: Vec<_> = std::fs::read_dir(root.join("docs"))?.collect::<Result<_, _>>()?;
+    files.sort_by_key(std::fs::DirEntry::file_name);
+    for file in files {
+        let name = file.file_name().to_string_lossy().into_owned();
+        let Some(stem) = name.strip_suffix(".md") else { continue };
+        let text = std::fs::read_to_string(file.path())?;
+        let title = text.lines().find_map(|it| it.strip_prefix("# ")).unwrap_or(stem).to_owned();
+        all.push(Guide { address: format!("{stem}.html"), file: format!("docs/{name}"), title });
+    }
+    Ok(all)
+}
 
 /// The site that is being made.
 pub struct Site {
     environment: Environment<'static>,
+    guides: Vec<Guide>,
     out: PathBuf,
     pages: usize,
 }
@@ -47,7 +76,7 @@ impl Site {
             .environment
             .render_str(template, context! { it => Value::from(Serde(data)), root => &root })?;
         let section = address.split('/').next();
-        let frame = context! { title, section, root, body => Value::from_safe_string(body), style => STYLE };
+        let frame = context! { title, section, root, guides => Value::from(Serde(&self.guides)), body => Value::from_safe_string(body), style => STYLE };
         self.write(address, &self.environment.render_str(FRAME, frame)?)?;
         self.pages += 1;
         Ok(())
@@ -69,11 +98,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     environment.add_filter("inline", |text: &str| Value::from_safe_string(markdown::inline(text)));
-    let mut site = Site { environment, out: out.into(), pages: 0 };
-    for (file, title, address) in GUIDES {
-        let text = std::fs::read_to_string(root.join(file))?;
-        let html = markdown::page(&text, |link| moved(link, file));
-        site.page(address, title, "{{ it|safe }}", html)?;
+    let mut site = Site { environment, guides: guides(root)?, out: out.into(), pages: 0 };
+    for it in guides(root)? {
+        let text = std::fs::read_to_string(root.join(&it.file))?;
+        let html = markdown::page(&text, |link| moved(link, &it.file, &site.guides));
+        site.page(&it.address, &it.title, "{{ it|safe }}", html)?;
     }
     rules::pages(&mut site)?;
     frameworks::pages(&mut site)?;
@@ -86,14 +115,28 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Where a link of a guide leads on the site.
-fn moved(link: &str, from: &str) -> String {
+/// Where a link of a guide leads on the site; what has no page there is looked up in the repository.
+fn moved(link: &str, from: &str, guides: &[Guide]) -> String {
     if link.contains("://") || link.starts_with('#') {
         return link.to_owned();
     }
-    let guide = GUIDES.iter().find(|(file, ..)| *file == link && *file != from);
-    guide.map_or_else(
-        || format!("https://github.com/sessionlint/sessionlint/blob/main/{link}"),
-        |it| it.2.to_owned(),
-    )
+    let (path, anchor) =
+        link.split_once('#').map_or((link, String::new()), |(path, it)| (path, format!("#{it}")));
+    let folder = from.rsplit_once('/').map_or("", |it| it.0);
+    let mut parts: Vec<&str> = folder.split('/').filter(|it| !it.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "." | "" => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    let file = parts.join("/");
+    if let Some(guide) = guides.iter().find(|it| it.file == file) {
+        return guide.address.clone();
+    }
+    if let Some(rule) = file.strip_prefix("rules/").and_then(|it| it.strip_suffix(".md")) {
+        return format!("rules/{rule}.html");
+    }
+    format!("https://github.com/sessionlint/sessionlint/blob/main/{file}{anchor}")
 }
