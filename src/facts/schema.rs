@@ -43,6 +43,7 @@ const COOKIE: &[AttributeSchema] = &[
         Words(&["session", "auth", "csrf", "sensitive", "preference", "unknown"]),
         "what the cookie is for",
     ),
+    a("role_from", Words(&["name", "value", "encryption", "framework"]), "what told its role"),
     a("secure", Switch, "`Secure` as sent"),
     a("http_only", Switch, "`HttpOnly` as sent"),
     a("same_site", Words(&["strict", "lax", "none", "unset"]), "`SameSite` as sent"),

@@ -87,7 +87,7 @@ fn rows_know_whether_they_were_reached() {
     let coverage = models.coverage();
     assert_eq!(coverage["models/rust/tower-cookies.toml: tower_cookies::Cookies"], Reach::Yes);
     assert_eq!(coverage["models/rust/tower-cookies.toml: tower_cookies::Cookies add"], Reach::Yes);
-    assert_eq!(coverage["models/rust/tower-cookies.toml: tower_cookies::Cookies remove"], Reach::No);
+    assert!(coverage["models/rust/tower-cookies.toml: tower_cookies::Cookies remove"] < Reach::Yes);
     let text = "schema = 1\npackages = [\"mine\"]\nsource = \"ours\"\n[[type]]\npath = \"mine::Jar\"\nunreached = \"no fixture\"\n[[type]]\npath = \"mine::Key\"\n";
     let (models, _) = Models::load(&Scope::Packages(&|_, _| false), &[ModelFile { path: "mine.toml", text }]);
     assert_eq!(models.coverage()["mine.toml: mine::Jar"], Reach::Excused("no fixture".into()));

@@ -18,6 +18,12 @@ pub fn cookie_role(name: &str) -> &'static str {
     meaning("cookie-role", bare.unwrap_or(name)).unwrap_or("unknown")
 }
 
+/// What a cookie is for whose name says nothing, by the kind of sensitive data in it or by its protection.
+#[must_use]
+pub fn content_role(kind: &str) -> Option<&'static str> {
+    meaning("cookie-content", kind)
+}
+
 /// What a handler is for, by its name: `login`, `logout`, `password-change` or `other`.
 #[must_use]
 pub fn purpose(name: &str) -> &'static str {
@@ -155,7 +161,16 @@ mod tests {
             toml::from_str(include_str!("../../models/words.toml"));
         assert_eq!(
             read.unwrap().keys().collect::<Vec<_>>(),
-            ["check", "cookie-role", "ends-session", "hidden", "purpose", "sensitive", "session-key"]
+            [
+                "check",
+                "cookie-content",
+                "cookie-role",
+                "ends-session",
+                "hidden",
+                "purpose",
+                "sensitive",
+                "session-key"
+            ]
         );
     }
 

@@ -180,8 +180,11 @@ pub(super) fn finish(
     let known = attributes.get("name").and_then(|it| known_text(&it.value));
     // A name that is only known in part still tells people which cookie it is, and what it is for.
     let name = known.or_else(|| attributes.get("name").and_then(|it| stand_in(&it.value)).or(pattern));
-    let role = name.as_deref().map_or("unknown", words::cookie_role);
+    let (role, from) = role(name.as_deref(), &attributes);
     attributes.insert("role".into(), text(role, Origin::Derived(Vec::new())));
+    if let Some(from) = from {
+        attributes.insert("role_from".into(), text(from, Origin::Derived(Vec::new())));
+    }
     attributes.insert("setter".into(), text(setter, Origin::Derived(Vec::new())));
     attributes.insert("stack".into(), text(&event.package, Origin::Derived(Vec::new())));
     let span = born.unwrap_or(event.span);
@@ -208,6 +211,25 @@ pub(super) fn finish(
         trail,
         test: false,
         unjudged,
+    }
+}
+
+/// What a cookie is for, and what told it.
+fn role(
+    name: Option<&str>,
+    attributes: &BTreeMap<SmolStr, Attribute>,
+) -> (&'static str, Option<&'static str>) {
+    let named = name.map_or("unknown", words::cookie_role);
+    if named != "unknown" {
+        return (named, Some("name"));
+    }
+    let word = |name: &str| attributes.get(name).and_then(|it| known_text(&it.value));
+    if let Some(role) = word("sensitive").and_then(|kind| words::content_role(&kind)) {
+        return (role, Some("value"));
+    }
+    match word("protection").and_then(|it| words::content_role(&it)) {
+        Some(role) => (role, Some("encryption")),
+        None => ("unknown", None),
     }
 }
 

@@ -26,6 +26,10 @@ pub(super) fn facts(workspace: &Workspace, models: &Models, view: &SettingsView<
             let Some(code) = code else { continue };
             let file = row.traits.get("file").map(SmolStr::as_str);
             let Some(node) = view.committed(code.id, &row.path, file) else { continue };
+            // Asked for by its name, for the version at hand.
+            if models.named(&row.path, &|name| workspace.version(code.id, name)).is_none() {
+                continue;
+            }
             if let NodeKind::Text(written) = &node.kind
                 && !written.contains(['{', '$'])
                 && !written.is_empty()

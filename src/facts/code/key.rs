@@ -8,6 +8,7 @@ use super::convert::text;
 use crate::facts::{Attribute, Fact, FactKind, Labels, Origin, Scalar, Value};
 use crate::flow::{Class, Kind, Machine, Object, Root, Val};
 use crate::ir::Span;
+use crate::model::Role;
 
 /// One fact for every key.
 pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
@@ -22,13 +23,16 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
         {
             // A layer that takes the bytes themselves.
             if !matches!(machine.state.refine(key).kind, Kind::Object(_) | Kind::Unset | Kind::Null) {
-                let package = match &object.class {
-                    Class::Model(path) => {
-                        machine.program.catalog.candidates(path, span.file).package().map(|it| (*it).clone())
-                    }
+                let candidates = match &object.class {
+                    Class::Model(path) => Some(machine.program.catalog.candidates(path, span.file)),
                     _ => None,
                 };
-                out.push(fact(machine, object, key, span, &package.unwrap_or_default()));
+                let package = candidates.as_ref().and_then(|it| it.package()).cloned().unwrap_or_default();
+                let mut fact = fact(machine, object, key, span, &package);
+                if candidates.is_some_and(|it| it.role() == Some(Role::Csrf)) {
+                    fact.attributes.insert("use".into(), text("csrf", Origin::Derived(Vec::new())));
+                }
+                out.push(fact);
             }
         }
     }

@@ -67,6 +67,8 @@ fn cookie(machine: &Machine<'_>, object: &Object, candidates: &Candidates<'_>) -
         },
     };
     attributes.insert("role".into(), text(role, Origin::Derived(Vec::new())));
+    let from = if role == "preference" { "name" } else { "framework" };
+    attributes.insert("role_from".into(), text(from, Origin::Derived(Vec::new())));
     attributes.insert("setter".into(), text("session-layer", Origin::Derived(Vec::new())));
     attributes.insert(
         "stack".into(),
