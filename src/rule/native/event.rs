@@ -43,8 +43,11 @@ pub(super) fn is_recreated(fact: &Fact, index: usize) -> bool {
     }
     let changes = |it: &Event| matches!(it.kind, WritePayload | RemovePayload | ClearPayload);
     let known = before(fact, index).any(|it| it.kind == ReadPayload);
+    // Emptying is the one change for which nothing has to be read.
+    let next = after(fact, index).find(|(_, it)| changes(it) || it.kind == ReadPayload);
     before(fact, index).any(changes)
-        || after(fact, index).any(|(_, it)| it.kind == ClearPayload || known && changes(it))
+        || next.is_some_and(|(_, it)| it.kind == ClearPayload)
+        || known && after(fact, index).any(|(_, it)| changes(it))
 }
 
 /// A constant text operand.

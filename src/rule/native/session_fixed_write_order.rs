@@ -1,6 +1,9 @@
 //! A new id was wanted, and a later call of the same request takes it back.
 
-use super::event::{after, before, flag, has_label, is_recreated, key_is, note, place, quoted_key, word_is};
+use super::event::{
+    after, any_with, before, flag, has_label, is_recreated, key_is, key_name, note, place, quoted_key,
+    word_is,
+};
 use crate::facts::{Event, EventKind, Fact, Labels};
 use crate::rule::judge::Draft;
 use crate::rule::{Context, Rule};
@@ -28,9 +31,8 @@ pub(super) fn check(_: &Rule, fact: &Fact, _: &Context<'_>) -> Vec<Draft> {
 
 /// A write after the end of the session brings it back under its old id.
 fn revived(fact: &Fact, index: usize) -> Option<Draft> {
-    let rotated = after(fact, index).any(|(_, it)| it.kind == EventKind::RotateId);
     let (at, write) = after(fact, index).find(|(_, it)| it.kind == EventKind::WritePayload)?;
-    if rotated {
+    if has_other_id(fact, index) || ends_again(fact, at) {
         return None;
     }
     let matters = word_is(fact, "purpose", "login")
@@ -45,6 +47,10 @@ fn revived(fact: &Fact, index: usize) -> Option<Draft> {
 fn saved_again(fact: &Fact, index: usize) -> Option<Draft> {
     let writes = |it: &&Event| it.kind == EventKind::WritePayload && gives_identity(it);
     let write = before(fact, index).filter(writes).last()?;
+    let at = fact.events.iter().position(|it| std::ptr::eq(it, write))?;
+    if has_other_id(fact, index) || ends_again(fact, at) {
+        return None;
+    }
     let text = format!("this write{} is saved after that, under the same id", quoted_key(write));
     Some(draft(&fact.events[index], "the record is deleted here", write, &text, "revived"))
 }
@@ -64,11 +70,30 @@ fn undone(fact: &Fact, index: usize) -> Option<Draft> {
 /// A login that rotates for anonymous sessions only, right after a logout that the session object has not noticed.
 fn login_after_logout(fact: &Fact, index: usize) -> Option<Draft> {
     let conditional = |it: &Event| it.kind == EventKind::Login && flag(it, "rotates=if-anonymous");
-    let (_, login) = after(fact, index).find(|(_, it)| conditional(it))?;
-    let rotated = after(fact, index).any(|(_, it)| it.kind == EventKind::RotateId);
+    let (at, login) = after(fact, index).find(|(_, it)| conditional(it))?;
     let logout = &fact.events[index];
-    (!rotated)
+    (!has_other_id(fact, index) && !ends_again(fact, at))
         .then(|| draft(logout, "logged out here", login, "this login keeps the old id", "login-after-logout"))
+}
+
+/// Some other call of the same run makes a new id.
+fn has_other_id(fact: &Fact, index: usize) -> bool {
+    any_with(fact, &fact.events[index], &[EventKind::RotateId]).next().is_some()
+}
+
+/// What was written at `index` does not stay, whatever happens.
+fn ends_again(fact: &Fact, index: usize) -> bool {
+    let written = &fact.events[index];
+    let always = |it: &Event| it.path.iter().all(|step| written.path.contains(step));
+    let ends = |it: &Event| {
+        let same_key = key_name(it).is_some() && key_name(it) == key_name(written);
+        match it.kind {
+            EventKind::Destroy | EventKind::ClearPayload | EventKind::Logout => true,
+            EventKind::RemovePayload => same_key,
+            _ => false,
+        }
+    };
+    after(fact, index).any(|(_, it)| ends(it) && always(it))
 }
 
 fn gives_identity(event: &Event) -> bool {
