@@ -65,7 +65,16 @@ impl<'a> Machine<'a> {
             .map(|source| self.source(source, it))
             .or_else(|| self.receiver_attribute(it, "protection"));
         let prefix = self.receiver_attribute(it, "prefix");
-        let cookie = clause.operand("cookie").map(|source| self.source(source, it));
+        // What is put under a name in a jar may be a whole cookie.
+        let whole = |machine: &mut Self| {
+            let value = machine.source(clause.operand("value")?, it);
+            let value = machine.state.refine(&value);
+            machine.is_cookie(&value).then_some(value)
+        };
+        let cookie = match clause.operand("cookie") {
+            Some(source) => Some(self.source(source, it)),
+            None => whole(self),
+        };
         // Several at once.
         if let Some(Val { kind: Kind::Object(list), .. }) = &cookie
             && self.state.object(*list).is_some_and(|it| matches!(it.class, Class::List))
@@ -106,6 +115,7 @@ impl<'a> Machine<'a> {
                 .iter()
                 .filter(|(name, source)| {
                     name != "cookie"
+                        && name != "value"
                         && !matches!(
                             (name.as_str(), source),
                             ("only-if-sent" | "no-path" | "strips-header", _)

@@ -436,8 +436,10 @@ fn lower_value(value: &mut Value) {
 
 /// A life of nothing deletes the cookie.
 pub(super) fn is_removal(attributes: &BTreeMap<SmolStr, Attribute>, flag: Option<&Val>) -> bool {
-    let over = attributes
-        .get("lifetime")
-        .is_some_and(|it| matches!(it.value, Value::Known(Scalar::Int(seconds)) if seconds <= 0));
+    let over = attributes.get("lifetime").is_some_and(|it| match &it.value {
+        Value::Known(Scalar::Int(seconds)) => *seconds <= 0,
+        Value::Known(Scalar::Text(date)) => line::is_past(date),
+        _ => false,
+    });
     over || flag.is_some_and(|it| matches!(it.kind, Kind::Bool(true)))
 }

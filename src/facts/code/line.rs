@@ -238,7 +238,7 @@ fn attribute_of_line(out: &mut Line, name: &str, value: Option<&str>) {
         }
         "expires" => {
             if out.lifetime.is_none() {
-                let past = value.is_some_and(|it| it.contains("1970") || it == "0");
+                let past = value.is_some_and(|it| it == "0" || is_past(it));
                 out.lifetime =
                     Some(if past { Value::Known(Scalar::Int(0)) } else { Value::Opaque("a date".into()) });
             }
@@ -247,4 +247,13 @@ fn attribute_of_line(out: &mut Line, name: &str, value: Option<&str>) {
         _ => out.faults.push(name.into()),
     }
     debug_assert!(KNOWN.len() == 9);
+}
+
+/// Whether a date as headers have it is one that no cookie outlives: the program is younger.
+pub(super) fn is_past(date: &str) -> bool {
+    let words = date.split(|it: char| !it.is_ascii_digit());
+    words
+        .filter(|it| it.len() == 4)
+        .filter_map(|it| it.parse::<u16>().ok())
+        .any(|year| (1900..=2000).contains(&year))
 }
