@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use crate::facts::{Fact, FactKind};
 use crate::finding::fingerprint::Identities;
-use crate::finding::{Finding, Problem, Reported, Severity, Suppressed, Suppression};
-use crate::flow::Units;
+use crate::finding::{Finding, Fix, Problem, Reported, Severity, Suppressed, Suppression};
+use crate::flow::{Lowered, Units};
 use crate::model::{ModelFile, Models, Scope};
 use crate::rule::{self, Rule};
 use crate::source::{FileId, SourceText};
@@ -41,6 +41,8 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// Fingerprints that the baseline lists and this run met, whatever became of the finding.
     pub met: BTreeSet<String>,
+    /// Fixes that were asked for, by fingerprint.
+    pub fixes: BTreeMap<String, Fix>,
     pub summary: Summary,
 }
 
@@ -90,6 +92,28 @@ pub fn all_rules(user: &[Rule]) -> Vec<&Rule> {
 /// Evaluates a project and judges it, on as many threads as the options say.
 #[must_use]
 pub fn run(workspace: Workspace, options: &Options) -> Report {
+    rerun(workspace, options, &mut Kept::default())
+}
+
+/// What one run leaves to the next one over the same files, some of which have new texts.
+#[derive(Default)]
+pub struct Kept {
+    models: Option<Models>,
+    lowered: Lowered,
+    wanted: bool,
+}
+
+impl Kept {
+    /// Nothing so far.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { wanted: true, ..Self::default() }
+    }
+}
+
+/// The same as `run`, with what earlier runs left.
+#[must_use]
+pub fn rerun(workspace: Workspace, options: &Options, kept: &mut Kept) -> Report {
     if workspace.files.is_empty() {
         let problems = workspace.problems();
         let summary = Summary { problems: problems.len(), ..Summary::default() };
@@ -97,16 +121,22 @@ pub fn run(workspace: Workspace, options: &Options) -> Report {
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).stack_size(STACK);
     match pool.build() {
-        Ok(pool) => pool.install(|| evaluate(workspace, options)),
+        Ok(pool) => pool.install(|| evaluate(workspace, options, kept)),
         // no thread to be had: the one at hand must do
-        Err(_) => evaluate(workspace, options),
+        Err(_) => evaluate(workspace, options, kept),
     }
 }
 
-fn evaluate(workspace: Workspace, options: &Options) -> Report {
-    let units = Units::new(&workspace);
-    let (models, ()) = rayon::join(|| models(&workspace, options), || lower_ahead(&workspace, &units));
+fn evaluate(workspace: Workspace, options: &Options, kept: &mut Kept) -> Report {
+    let units = Units::with(&workspace, &kept.lowered);
+    let (models, ()) = rayon::join(
+        || kept.models.take().unwrap_or_else(|| models(&workspace, options)),
+        || lower_ahead(&workspace, &units),
+    );
     let (facts, mut problems) = crate::facts::analyse_lowered(&workspace, &models, &units);
+    if kept.wanted {
+        *kept = Kept { models: Some(models), lowered: units.lowered(), wanted: true };
+    }
     drop(units);
     problems.extend(workspace.problems());
     let context =
@@ -125,7 +155,7 @@ fn lower_ahead(workspace: &Workspace, units: &Units<'_>) {
 }
 
 /// The models that a project needs. Faults in the user's own were told when the configuration was read.
-fn models(workspace: &Workspace, options: &Options) -> Models {
+pub(crate) fn models(workspace: &Workspace, options: &Options) -> Models {
     let may_use = |ecosystem: Ecosystem, package: &str| workspace.may_use(ecosystem, package);
     let scope = Scope::Packages(&may_use);
     let user: Vec<_> =
@@ -185,7 +215,17 @@ pub fn conclude(
         count.judged += usize::from(fact.unjudged.is_none());
     }
     let user_rules = Arc::clone(&options.user_rules);
-    Report { workspace, user_rules, facts, findings, suppressed, problems, met, summary }
+    Report {
+        workspace,
+        user_rules,
+        facts,
+        findings,
+        suppressed,
+        problems,
+        met,
+        fixes: BTreeMap::new(),
+        summary,
+    }
 }
 
 fn path(workspace: &Workspace, file: FileId) -> &str {

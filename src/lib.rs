@@ -8,6 +8,7 @@ pub mod cli;
 pub mod embedded;
 pub mod facts;
 pub mod finding;
+pub mod fix;
 pub mod flow;
 pub mod frontend;
 pub mod ir;

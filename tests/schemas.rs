@@ -71,7 +71,8 @@ fn a_report_that_lacks_something_is_invalid() {
     let validator = schema("report.schema.json");
     let whole = report(&project("schema-faulty", FAULTY));
     assert!(!whole["findings"].as_array().unwrap().is_empty());
-    for key in whole["findings"][0].as_object().unwrap().keys() {
+    // only what can be mended has a fix
+    for key in whole["findings"][0].as_object().unwrap().keys().filter(|it| *it != "fix") {
         let mut part = whole.clone();
         part["findings"][0].as_object_mut().unwrap().remove(key);
         assert!(!validator.is_valid(&part), "{key} is not required");

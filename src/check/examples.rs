@@ -6,7 +6,13 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::Report;
+use super::{Options, Report};
+use crate::embedded::EXAMPLE_MANIFESTS;
+use crate::rule::Example;
+use crate::workspace::Workspace;
+
+/// Names of files that say which packages an example uses.
+const MANIFESTS: [&str; 3] = ["Cargo.toml", "requirements.txt", "pyproject.toml"];
 
 /// What a mark says.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -49,6 +55,26 @@ impl fmt::Display for Mismatch {
         };
         write!(out, "{}:{}: `{}` {text}", place.path, place.line, place.rule)
     }
+}
+
+/// The files of an example as a project: where it has no manifest, the one with the newest versions is added.
+#[must_use]
+pub fn project<'a>(example: &Example<'a>) -> Vec<(&'a str, &'a str)> {
+    let given = example.files.iter().any(|it| MANIFESTS.contains(&it.path));
+    let rust = |path: &str| path.rsplit_once('.').is_some_and(|(_, extension)| extension == "rs");
+    let [cargo, requirements] = EXAMPLE_MANIFESTS;
+    let default = if example.files.iter().any(|it| rust(it.path)) { cargo } else { requirements };
+    example.files.iter().map(|it| (it.path, it.text)).chain((!given).then_some(default)).collect()
+}
+
+/// Runs an example and tells each difference between its marks and what is found.
+#[must_use]
+pub fn differences(example: &Example<'_>, options: &Options) -> Vec<String> {
+    let files = project(example);
+    let report = super::run(Workspace::from_texts(&files), options);
+    let problems = report.problems.iter().map(|it| format!("problem in {}: {}", it.path, it.message));
+    let mismatches = compare(files.iter().copied(), &report);
+    problems.chain(mismatches.iter().map(ToString::to_string)).collect()
 }
 
 /// The marks of one file, by line.

@@ -30,6 +30,10 @@ pub(super) enum Command {
     Baseline(BaselineArgs),
     /// Write the report for auditors: inventory, life cycles, findings, OWASP ASVS, settings
     Audit(AuditArgs),
+    /// Speak the Language Server Protocol on standard input and output
+    Lsp,
+    /// Run the examples of rule files: those named, else those of the configuration
+    TestRules(TestRulesArgs),
     /// List the rules
     Rules(RulesArgs),
     /// Show the page of a rule
@@ -108,6 +112,19 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "REV", help_heading = "Selection")]
     pub(super) changed_since: Option<String>,
 
+    /// Mend what can be mended without a look at it, and report the rest
+    #[arg(long, help_heading = "Fixes")]
+    pub(super) fix: bool,
+    /// Take fixes too that may change what the application does
+    #[arg(long, help_heading = "Fixes")]
+    pub(super) unsafe_fixes: bool,
+    /// Print what `--fix` would change, and change nothing; exit with 1 if there is anything
+    #[arg(long, conflicts_with_all = ["fix", "format"], help_heading = "Fixes")]
+    pub(super) diff: bool,
+    /// As `--fix`, without a report
+    #[arg(long, conflicts_with = "diff", help_heading = "Fixes")]
+    pub(super) fix_only: bool,
+
     /// Exit with 1 at findings of this severity or above [default: medium]
     #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Exit code")]
     pub(super) fail_on: Option<Severity>,
@@ -178,6 +195,16 @@ pub(super) struct AuditArgs {
     /// Where to write it [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct TestRulesArgs {
+    /// Rule pages
+    #[arg(value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Configuration to use instead of the one that lies here
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

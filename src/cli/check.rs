@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::args::{CheckArgs, FactsArgs, Global, ProjectArgs, TableFormat};
 use super::config::{self, Configuration};
 use super::progress::Progress;
-use super::{Ending, Failure, baseline, changed, discover, output, style, style_of_talk};
+use super::{Ending, Failure, baseline, changed, discover, fix, output, style, style_of_talk};
 use crate::check::suppress::Suppressions;
 use crate::check::{self, Options, Report};
 use crate::finding::{Persona, Severity};
@@ -32,8 +32,20 @@ pub(super) fn run(arguments: &CheckArgs, global: &Global) -> Result<Ending, Fail
     let progress = Progress::start(global.quiet);
     let workspace = project.workspace();
     let read = started.elapsed();
-    let report = check::run(workspace, &options);
+    let mut report = check::run(workspace, &options);
+    let mut wanted = fix::Wanted::of(arguments);
+    if let Some(wanted) = &mut wanted {
+        report = wanted.mend(report, &options);
+    } else if with_fixes(arguments) {
+        crate::fix::attach(&mut report, &options);
+    }
     drop(progress);
+    if let Some(wanted) = &wanted {
+        wanted.write(&project.root, global)?;
+        if let Some(ending) = wanted.last_word() {
+            return Ok(ending);
+        }
+    }
     let judged = started.elapsed();
 
     let format = arguments.format.unwrap_or(Format::Human);
@@ -62,6 +74,12 @@ fn rendered(report: &Report, format: Format, style: Style, arguments: &CheckArgs
         return report::sarif(report, &SarifOptions { category, suppressed: arguments.sarif_suppressed });
     }
     report::render(report, format, style)
+}
+
+/// Formats whose readers can make fixes themselves.
+fn with_fixes(arguments: &CheckArgs) -> bool {
+    let formats = arguments.output.iter().map(|it| it.format).chain(arguments.format);
+    formats.into_iter().any(|it| matches!(it, Format::Json | Format::Sarif))
 }
 
 pub(super) fn facts(arguments: &FactsArgs, global: &Global) -> Result<Ending, Failure> {

@@ -324,23 +324,7 @@ impl Pass<'_, '_> {
     }
 
     fn rule_files(&mut self, entry: &Entry<'_>) -> Result<Vec<Rule>, Failure> {
-        let mut rules: Vec<Rule> = Vec::new();
-        for file in self.files(entry)? {
-            let source = SourceText::new(file.path.clone(), &file.text);
-            let complaints = match rule::load(&file.path, Cow::Owned(file.text)) {
-                Ok(rule) if crate::check::all_rules(&rules).iter().any(|it| it.id == rule.id) => {
-                    let message = format!("there is a rule `{}` already", rule.id);
-                    vec![(0..source.text.find('\n').unwrap_or(0), message, "choose another title".to_owned())]
-                }
-                Ok(rule) => {
-                    rules.push(rule);
-                    Vec::new()
-                }
-                Err(errors) => errors.into_iter().map(|it| (it.span, it.message, it.help)).collect(),
-            };
-            refuse(&source, complaints, self.style)?;
-        }
-        Ok(rules)
+        read_rules(self.files(entry)?, self.style)
     }
 
     fn model_files(&mut self, entry: &Entry<'_>) -> Result<Vec<UserFile>, Failure> {
@@ -355,6 +339,27 @@ impl Pass<'_, '_> {
         }
         Ok(files)
     }
+}
+
+/// Rule pages, each of which must load and have an id of its own.
+pub(super) fn read_rules(files: Vec<UserFile>, style: Style) -> Result<Vec<Rule>, Failure> {
+    let mut rules: Vec<Rule> = Vec::new();
+    for file in files {
+        let source = SourceText::new(file.path.clone(), &file.text);
+        let complaints = match rule::load(&file.path, Cow::Owned(file.text)) {
+            Ok(rule) if crate::check::all_rules(&rules).iter().any(|it| it.id == rule.id) => {
+                let message = format!("there is a rule `{}` already", rule.id);
+                vec![(0..source.text.find('\n').unwrap_or(0), message, "choose another title".to_owned())]
+            }
+            Ok(rule) => {
+                rules.push(rule);
+                Vec::new()
+            }
+            Err(errors) => errors.into_iter().map(|it| (it.span, it.message, it.help)).collect(),
+        };
+        refuse(&source, complaints, style)?;
+    }
+    Ok(rules)
 }
 
 /// Files below a folder that match a glob; a path without wildcards is looked up as it is.

@@ -17,12 +17,15 @@ mod changed;
 mod check;
 mod config;
 mod discover;
+mod fix;
 mod init;
+mod lsp;
 mod man;
 mod output;
 mod progress;
 mod rules;
 mod schema;
+mod test_rules;
 
 use args::{Cli, Color, Command, Global};
 
@@ -80,6 +83,8 @@ fn run(arguments: impl Iterator<Item = OsString>) -> Ending {
         Some(Command::Facts(arguments)) => check::facts(&arguments, global),
         Some(Command::Baseline(arguments)) => baseline::run(&arguments, global),
         Some(Command::Audit(arguments)) => audit::run(&arguments, global),
+        Some(Command::Lsp) => lsp::run(global),
+        Some(Command::TestRules(arguments)) => test_rules::run(&arguments, global),
         Some(Command::Rules(arguments)) => rules::list(&arguments, global),
         Some(Command::Explain(arguments)) => rules::explain(&arguments),
         Some(Command::Init(arguments)) => init::run(&arguments, global),

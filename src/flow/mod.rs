@@ -32,5 +32,5 @@ pub use relevance::Relevance;
 pub use roots::{Root, evaluate, tops};
 pub use settings::{SettingsView, derives};
 pub use trace::{EventKind, Snapshot, TraceEvent};
-pub use units::Units;
+pub use units::{Lowered, Units};
 pub use value::{Atom, AtomKind, Class, Decided, Kind, Object, Piece, Ty, Val};

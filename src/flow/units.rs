@@ -7,7 +7,8 @@ use crate::finding::{Problem, ProblemKind};
 use crate::frontend;
 use crate::ir::data::{Document, Node, NodeKind};
 use crate::ir::{Block, Broken, FileId, Late, Span, Unit};
-use crate::workspace::{FileKind, Workspace};
+use crate::source::SourceText;
+use crate::workspace::{FileEntry, FileKind, Workspace};
 
 /// Lazy tables of lowered source files and of settings files.
 pub struct Units<'a> {
@@ -16,11 +17,50 @@ pub struct Units<'a> {
     documents: Vec<OnceLock<Option<Arc<Document>>>>,
 }
 
+/// Lowered files with the texts that they were lowered from, by file.
+#[derive(Default)]
+pub struct Lowered(Vec<Option<Known>>);
+
+struct Known {
+    text: Arc<SourceText>,
+    unit: Option<Arc<Unit>>,
+    document: Option<Arc<Document>>,
+}
+
 impl<'a> Units<'a> {
     #[must_use]
     pub fn new(workspace: &'a Workspace) -> Self {
         let documents = workspace.files.iter().map(|_| OnceLock::new()).collect();
         Self { workspace, table: workspace.files.iter().map(|_| OnceLock::new()).collect(), documents }
+    }
+
+    /// The same, with what an earlier run over the same files has lowered and nobody changed since.
+    #[must_use]
+    pub fn with(workspace: &'a Workspace, lowered: &Lowered) -> Self {
+        let units = Self::new(workspace);
+        for (index, entry) in workspace.files.iter().enumerate() {
+            let Some(known) = lowered.0.get(index).and_then(Option::as_ref) else { continue };
+            if workspace.text(entry.id).is_some_and(|text| Arc::ptr_eq(text, &known.text)) {
+                // the cells are new, so they are empty
+                let _ = known.unit.clone().map(|it| units.table[index].set(Some(it)));
+                let _ = known.document.clone().map(|it| units.documents[index].set(Some(it)));
+            }
+        }
+        units
+    }
+
+    /// What was lowered so far, for a later run.
+    #[must_use]
+    pub fn lowered(&self) -> Lowered {
+        let one = |(index, entry): (usize, &FileEntry)| {
+            let unit = self.table[index].get().cloned().flatten();
+            let document = self.documents[index].get().cloned().flatten();
+            if unit.is_none() && document.is_none() {
+                return None;
+            }
+            Some(Known { text: Arc::clone(self.workspace.text(entry.id)?), unit, document })
+        };
+        Lowered(self.workspace.files.iter().enumerate().map(one).collect())
     }
 
     /// The lowered file; `None` for a file that is no source code or has no text.

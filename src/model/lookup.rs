@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::callable::{Callable, Function};
-use super::effect::Source;
+use super::effect::{Source, Verb};
 use super::load::Models;
 use super::setting::{CheckModel, NamedModel, SettingModel, SettingsCookie, WrongSetting};
 use super::types::{Role, TypeModel};
@@ -290,6 +290,26 @@ impl Models {
                 self.functions_in(&path, &limit, versions, depth - 1, found);
             }
         }
+    }
+
+    /// The keyword by which methods of this name take an attribute of the cookie that they send or remove; `None` when
+    /// several types disagree.
+    #[must_use]
+    pub fn keyword(&self, method: &str, attribute: &str, versions: Versions<'_>) -> Option<&SmolStr> {
+        let rows = self.types.values().chain(self.extensions.values()).flatten();
+        let fitting = rows.filter(|it| fits(&it.package, &it.versions, versions));
+        let mut names: Vec<&SmolStr> = fitting
+            .filter_map(|it| it.methods.get(method))
+            .flat_map(|it| it.effect.iter())
+            .filter(|it| matches!(it.verb, Verb::Emit | Verb::Remove))
+            .filter_map(|it| match it.operand(attribute) {
+                Some(Source::Param(name)) => Some(name),
+                _ => None,
+            })
+            .collect();
+        names.sort();
+        names.dedup();
+        (names.len() == 1).then(|| names[0])
     }
 
     /// The type of a parameter that has no written type, by its name.

@@ -47,4 +47,18 @@ pub const TRAITS: &[(&str, &str)] = &[
     ("csrf", "protects: a layer that checks tokens"),
     ("unknown-ids", "an id of the client that the store does not know: adopted, adopted-without-key"),
     ("header", "name of the header that the type stands for"),
+    ("setters", "how a fix sets an attribute: chained (the method gives the object on), statements"),
+    (
+        "builds-by",
+        "how a fix makes an object of a builder: `{owner}::build({pair}){calls}.build()`; {args} and {pair} are the arguments",
+    ),
+    ("same-site", "the type whose variants its setter of SameSite takes"),
+    ("rotates-by", "how a fix asks for a new id: `{it}.cycle_id().await?`"),
+    ("ends-by", "how a fix ends the session"),
+    (
+        "rotates-by-awaited",
+        "the same inside of an asynchronous function, where the language awaits before the call",
+    ),
+    ("ends-by-awaited", "as `rotates-by-awaited`, for the end of the session"),
+    ("marks-by", "how a fix marks the session as changed"),
 ];

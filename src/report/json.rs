@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Place, place};
 use crate::check::Report;
 use crate::facts::FactKind;
-use crate::finding::{Finding, Problem, Severity, Suppressed, Suppression};
+use crate::finding::{Finding, Fix, Problem, Severity, Suppressed, Suppression};
 use crate::source::Span;
 
 /// Version of the contract. Fields may be added under it; none is renamed, removed or given another meaning.
@@ -63,6 +63,22 @@ pub(super) struct JsonFinding<'a> {
     cwe: &'a [u32],
     asvs: &'a [smol_str::SmolStr],
     fingerprint: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<JsonFix<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonFix<'a> {
+    title: &'a str,
+    safety: &'static str,
+    edits: Vec<JsonEdit<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonEdit<'a> {
+    #[serde(flatten)]
+    region: Region<'a>,
+    text: &'a str,
 }
 
 /// Where something stands.
@@ -194,7 +210,13 @@ pub(super) fn finding<'a>(
         cwe: &it.cwe,
         asvs: &it.asvs,
         fingerprint,
+        fix: report.fixes.get(fingerprint).and_then(|it| fix(report, it)),
     })
+}
+
+fn fix<'a>(report: &'a Report, it: &'a Fix) -> Option<JsonFix<'a>> {
+    let edits = it.edits.iter().map(|it| Some(JsonEdit { region: region(report, it.span)?, text: &it.text }));
+    Some(JsonFix { title: &it.title, safety: it.safety.word(), edits: edits.collect::<Option<_>>()? })
 }
 
 pub(super) fn suppressed<'a>(report: &'a Report, it: &'a Suppressed) -> Option<JsonSuppressed<'a>> {

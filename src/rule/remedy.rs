@@ -16,13 +16,16 @@ pub struct Remedy {
 #[derive(Clone, Debug)]
 pub enum Act {
     /// Gives an attribute another value.
-    Set { attribute: &'static AttributeSchema, to: To },
+    /// `idiom` is how settings modules say it that define its names above: `not DEBUG`.
+    Set { attribute: &'static AttributeSchema, to: To, idiom: Option<SmolStr> },
     /// Takes an attribute out.
     Unset { attribute: &'static AttributeSchema },
     /// Writes a call that the model of the session knows by this word (`rotate`, `destroy`, `mark`).
     Call { word: SmolStr, place: Place },
     /// Puts an element into the list that a setting holds, behind another one.
     Install { setting: SmolStr, element: SmolStr, behind: SmolStr },
+    /// Takes the rule that a comment names for nothing out of it.
+    Withdraw,
 }
 
 /// The new value of an attribute.
@@ -30,8 +33,8 @@ pub enum Act {
 pub enum To {
     Switch(bool),
     Text(SmolStr),
-    /// That of another attribute of the same fact.
-    Attribute(SmolStr),
+    /// What the cookie that is set under the same name has as this attribute.
+    SameAs(SmolStr),
 }
 
 /// Where a call goes, as seen from the statement of the finding.
@@ -45,8 +48,9 @@ pub enum Place {
 /// Words of calls; the models say how each is written.
 pub const CALLS: [&str; 3] = ["rotate", "destroy", "mark"];
 
-const KEYS: [&str; 10] =
-    ["set", "to", "to-that-of", "unset", "call", "place", "install", "into", "behind", "safe"];
+const KEYS: [&str; 12] = [
+    "set", "to", "as-set", "idiom", "unset", "call", "place", "install", "into", "behind", "withdraw", "safe",
+];
 
 pub(super) fn read(reader: &mut Reader<'_>, entry: &Entry<'_>, on: Option<FactKind>) -> Option<Remedy> {
     let known = on.map_or(&[][..], |kind| schema(kind).attributes);
@@ -54,6 +58,8 @@ pub(super) fn read(reader: &mut Reader<'_>, entry: &Entry<'_>, on: Option<FactKi
     let mut set = None;
     let mut unset = None;
     let mut to = None;
+    let mut idiom = None;
+    let mut withdraw = false;
     let mut call = None;
     let mut place = Place::Before;
     let (mut install, mut into, mut behind) = (None, None, None);
@@ -65,10 +71,12 @@ pub(super) fn read(reader: &mut Reader<'_>, entry: &Entry<'_>, on: Option<FactKi
             "unset" => unset = reader.word(&part, attribute, &names),
             "to" if part.value.as_bool().is_some() => to = reader.switch(&part).map(To::Switch),
             "to" => to = reader.text(&part).map(|it| To::Text(it.into())),
-            "to-that-of" => {
+            "as-set" => {
                 let other = reader.word(&part, attribute, &names);
-                to = other.map(|it| To::Attribute(SmolStr::new_static(it.name)));
+                to = other.map(|it| To::SameAs(SmolStr::new_static(it.name)));
             }
+            "idiom" => idiom = reader.text(&part).map(SmolStr::from),
+            "withdraw" => withdraw = reader.switch(&part) == Some(true),
             "call" => {
                 let word = |it: &str| CALLS.into_iter().find(|word| *word == it);
                 call = reader.word(&part, word, &CALLS);
@@ -92,7 +100,10 @@ pub(super) fn read(reader: &mut Reader<'_>, entry: &Entry<'_>, on: Option<FactKi
         }
     }
     let act = match (set, to, unset, call, install) {
-        (Some(attribute), Some(to), None, None, None) if fits(attribute, &to) => Act::Set { attribute, to },
+        (None, None, None, None, None) if withdraw => Act::Withdraw,
+        (Some(attribute), Some(to), None, None, None) if fits(attribute, &to) => {
+            Act::Set { attribute, to, idiom }
+        }
         (None, None, Some(attribute), None, None) => Act::Unset { attribute },
         (None, None, None, Some(word), None) => Act::Call { word: word.into(), place },
         (None, None, None, None, Some(element)) if into.is_some() && behind.is_some() => Act::Install {
@@ -101,8 +112,7 @@ pub(super) fn read(reader: &mut Reader<'_>, entry: &Entry<'_>, on: Option<FactKi
             behind: behind.unwrap_or_default().into(),
         },
         _ => {
-            let help =
-                "say `set` and `to`, or `unset`, or `call` and `place`, or `install`, `into` and `behind`";
+            let help = "say `set` and `to`, or `unset`, or `call` and `place`, or `install`, `into` and `behind`, or `withdraw`";
             reader.complain(entry.span.clone(), "a fix that does nothing or several things", help);
             return None;
         }
@@ -112,7 +122,7 @@ pub(super) fn read(reader: &mut Reader<'_>, entry: &Entry<'_>, on: Option<FactKi
 
 fn fits(attribute: &AttributeSchema, to: &To) -> bool {
     match (attribute.ty, to) {
-        (AttributeType::Switch, to) => matches!(to, To::Switch(_) | To::Attribute(_)),
+        (AttributeType::Switch, to) => matches!(to, To::Switch(_) | To::SameAs(_)),
         (AttributeType::Words(words), To::Text(word)) => words.contains(&word.as_str()),
         (AttributeType::Words(_), To::Switch(_)) => false,
         _ => true,

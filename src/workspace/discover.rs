@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::walk::{self, Met, Walk};
 use super::{FileEntry, Workspace, kind, module, package, prefilter, repository, text};
@@ -78,8 +79,9 @@ fn assemble(root: PathBuf, met: Vec<Met>, above: &Above, read: &dyn Fn(&str) -> 
     }
     let modules = module::build(&mut files, &packages, &above.prefix);
     let texts = text::Texts::new(known.into_iter());
-    let in_use = package::InUse::new(&packages, &files);
-    let libraries = package::Libraries::new(&packages);
+    let in_use = Arc::new(package::InUse::new(&packages, &files));
+    let libraries = Arc::new(package::Libraries::new(&packages));
+    let (modules, by_path) = (Arc::new(modules), Arc::new(by_path));
     Workspace { root, files, packages, problems, in_use, libraries, texts, modules, by_path }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 mod discover;
+mod edited;
 mod kind;
 mod module;
 mod package;
@@ -58,7 +59,7 @@ pub enum FileRole {
     Example,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FileEntry {
     pub id: FileId,
     /// Relative to the checked root, with `/`.
@@ -93,11 +94,11 @@ pub struct Workspace {
     pub packages: Vec<Package>,
     /// What was wrong when the project was read; `Workspace::problems` has all.
     pub problems: Vec<Problem>,
-    in_use: package::InUse,
-    libraries: package::Libraries,
+    in_use: Arc<package::InUse>,
+    libraries: Arc<package::Libraries>,
     texts: text::Texts,
-    modules: module::Modules,
-    by_path: BTreeMap<String, FileId>,
+    modules: Arc<module::Modules>,
+    by_path: Arc<BTreeMap<String, FileId>>,
 }
 
 impl Workspace {

@@ -15,7 +15,7 @@ pub(super) const LIMIT: u64 = 4 << 20;
 pub(super) type Text = Result<Arc<SourceText>, Box<Problem>>;
 
 /// The texts of a workspace by file.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Texts {
     cells: Vec<OnceLock<Text>>,
 }
@@ -31,6 +31,13 @@ impl Texts {
         let index = file.0 as usize;
         let entry = files.get(index)?;
         self.cells.get(index)?.get_or_init(|| read(root, &entry.path)).as_ref().ok()
+    }
+
+    /// The text of a file is another one from now on.
+    pub(super) fn replace(&mut self, file: FileId, text: SourceText) {
+        if let Some(cell) = self.cells.get_mut(file.0 as usize) {
+            *cell = OnceLock::from(Ok(Arc::new(text)));
+        }
     }
 
     pub(super) fn problems(&self) -> impl Iterator<Item = Problem> {

@@ -7,15 +7,16 @@ use std::fmt::Write as _;
 mod shape;
 
 use shape::{
-    Artifact, AutomationDetails, CodeFlow, Configuration, Descriptor, Driver, Help, Invocation, Location,
-    Log, Message, Notification, PhysicalLocation, Reference, Region, ResultProperties, RuleProperties, Run,
-    SarifResult, SarifSuppression, Step, ThreadFlow, Tool, UriBase,
+    Artifact, ArtifactChange, AutomationDetails, CodeFlow, Configuration, Descriptor, Driver, Help,
+    Invocation, Location, Log, Message, Notification, PhysicalLocation, Reference, Region, Replacement,
+    ResultProperties, RuleProperties, Run, SarifFix, SarifResult, SarifSuppression, Step, ThreadFlow, Tool,
+    UriBase,
 };
 
 use super::explain::rule_text;
-use super::{line_hashes, place};
+use super::{Place, line_hashes, place};
 use crate::check::Report;
-use crate::finding::{Finding, Problem, Severity, Suppressed, Suppression};
+use crate::finding::{Finding, Fix, Problem, Severity, Suppressed, Suppression};
 use crate::rule::Rule;
 use crate::source::{FileId, Span};
 
@@ -212,6 +213,7 @@ impl Places<'_> {
             code_flows: flow.into_iter().collect(),
             suppressions: it.suppressions,
             partial_fingerprints: fingerprints,
+            fixes: self.report.fixes.get(it.fingerprint).and_then(|it| self.fix(it)).into_iter().collect(),
             properties: ResultProperties {
                 severity: finding.severity.word(),
                 confidence: finding.confidence.word(),
@@ -229,18 +231,30 @@ impl Places<'_> {
         Entry { finding: &it.finding, fingerprint: &it.fingerprint, suppressions: Some(vec![suppression]) }
     }
 
+    fn fix(&self, fix: &Fix) -> Option<SarifFix> {
+        let mut changes: BTreeMap<FileId, ArtifactChange> = BTreeMap::new();
+        for edit in &fix.edits {
+            let place = place(self.report, edit.span)?;
+            let change = changes.entry(edit.span.file).or_insert_with(|| ArtifactChange {
+                artifact_location: self.artifact(place.path),
+                replacements: Vec::new(),
+            });
+            change.replacements.push(Replacement {
+                deleted_region: region(&place),
+                inserted_content: Message { text: edit.text.clone() },
+            });
+        }
+        let description = Message { text: format!("{} ({})", fix.title, fix.safety.word()) };
+        Some(SarifFix { description, artifact_changes: changes.into_values().collect() })
+    }
+
     fn location(&self, span: Span, id: Option<usize>, text: Option<&str>) -> Option<Location> {
         let place = place(self.report, span)?;
         Some(Location {
             id,
             physical: PhysicalLocation {
                 artifact_location: self.artifact(place.path),
-                region: Some(Region {
-                    start_line: place.start.line,
-                    start_column: place.start.column,
-                    end_line: place.end.line,
-                    end_column: place.end.column,
-                }),
+                region: Some(region(&place)),
             },
             message: text.filter(|it| !it.is_empty()).map(|it| Message { text: it.to_owned() }),
         })
@@ -297,6 +311,15 @@ fn uri(path: &str) -> String {
         }
         uri
     })
+}
+
+fn region(place: &Place<'_>) -> Region {
+    Region {
+        start_line: place.start.line,
+        start_column: place.start.column,
+        end_line: place.end.line,
+        end_column: place.end.column,
+    }
 }
 
 #[cfg(test)]

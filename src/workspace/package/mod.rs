@@ -29,7 +29,7 @@ pub enum Ecosystem {
 }
 
 /// A Rust package, the root of a Cargo workspace, or a Python project.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Package {
     /// Empty for the root of a Cargo workspace that is no package itself, and where nobody gave a name.
     pub name: SmolStr,

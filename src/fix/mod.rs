@@ -1,0 +1,111 @@
+//! Fixes: what a rule's page would have, written as the models say, proved by another run.
+//!
+//! A proposal is edits over the original text. It counts only when the finding is gone in the text that it makes, nothing
+//! new is found there, and everything that could be read and judged before still can be.
+
+mod apply;
+mod argument;
+mod attribute;
+mod call;
+mod comment;
+mod install;
+mod language;
+mod module;
+mod prove;
+mod way;
+
+pub use apply::apply;
+pub use prove::{Mended, attach, mend, of_finding};
+
+use smol_str::SmolStr;
+
+use crate::check::Report;
+use crate::facts::Fact;
+use crate::finding::{Edit, Finding, Fix};
+use crate::flow::Units;
+use crate::model::Models;
+use crate::rule::{Act, Rule};
+use crate::source::FileId;
+use crate::workspace::{FileKind, Version};
+
+/// What a proposal is made of.
+pub(crate) struct Desk<'a> {
+    pub(crate) report: &'a Report,
+    pub(crate) units: &'a Units<'a>,
+    pub(crate) models: &'a Models,
+}
+
+impl Desk<'_> {
+    fn kind(&self, file: FileId) -> Option<FileKind> {
+        self.report.workspace.files.get(file.0 as usize).map(|it| it.kind)
+    }
+
+    fn text(&self, file: FileId) -> &str {
+        self.report.source(file).map_or("", |it| &it.text)
+    }
+
+    fn versions(&self, file: FileId) -> impl Fn(&str) -> Version {
+        move |package| self.report.workspace.version(file, package)
+    }
+}
+
+/// Everything that may mend a finding, the best first.
+pub(crate) fn proposals(desk: &Desk<'_>, rule: &Rule, finding: &Finding) -> Vec<Fix> {
+    let fact = finding.fact.and_then(|it| desk.report.facts.get(it));
+    let mut all = Vec::new();
+    for remedy in &rule.remedies {
+        let edits = match (&remedy.act, fact) {
+            (Act::Withdraw, _) => comment::withdraw(desk, finding).into_iter().collect(),
+            (Act::Set { attribute, to, idiom }, Some(fact)) => {
+                attribute::set(desk, fact, finding, attribute.name, to, idiom.as_deref())
+            }
+            (Act::Unset { attribute }, Some(fact)) => attribute::unset(desk, fact, attribute.name),
+            (Act::Call { word, place }, Some(fact)) => {
+                call::write(desk, fact, finding, word, *place).into_iter().collect()
+            }
+            (Act::Install { setting, element, behind }, Some(_)) => {
+                install::element(desk, finding, setting, element, behind).into_iter().collect()
+            }
+            (_, None) => Vec::new(),
+        };
+        all.extend(edits.into_iter().map(|it: Draft| Fix {
+            title: it.title,
+            safety: remedy.safety,
+            edits: sorted(it.edits),
+        }));
+    }
+    all
+}
+
+/// Edits and what they do.
+pub(crate) struct Draft {
+    title: String,
+    edits: Vec<Edit>,
+}
+
+impl Draft {
+    fn new(title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        Self { title: title.into(), edits }
+    }
+}
+
+fn sorted(mut edits: Vec<Edit>) -> Vec<Edit> {
+    edits.sort();
+    edits
+}
+
+/// The name that an attribute of a fact has in models.
+fn in_models(attribute: &str) -> &str {
+    match attribute {
+        "lifetime" => "max_age",
+        other => other,
+    }
+}
+
+/// The word that an attribute of a fact is known to be.
+fn word(fact: &Fact, attribute: &str) -> Option<SmolStr> {
+    match &fact.attribute(attribute)?.value {
+        crate::facts::Value::Known(crate::facts::Scalar::Text(word)) => Some(word.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,321 @@
+//! Fixes are tried out in memory: a run over the mended text says whether they hold what they promise.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::apply::{Batch, apply};
+use super::{Desk, proposals};
+use crate::check::{self, Kept, Options, Report};
+use crate::finding::{Confidence, Finding, Fix, Persona, Reported, Safety};
+use crate::flow::Units;
+use crate::source::FileId;
+use crate::workspace::Workspace;
+
+/// One fix may make room for another, so there are several rounds.
+const ROUNDS: usize = 12;
+
+/// Runs in one round that find out which fixes spoil the others; what is not known by then waits for the next round.
+const RUNS: usize = 64;
+
+/// The same for a report, which has no next round: a reader waits for it.
+const RUNS_OF_REPORT: usize = 6;
+
+/// Nobody looks at more fixes in one report.
+const OFFERS: usize = 1000;
+
+/// A project after its fixes.
+pub struct Mended {
+    /// The report on the mended project.
+    pub report: Report,
+    /// What was done, with the finding that each was made for.
+    pub made: Vec<(Finding, Fix)>,
+    /// New texts of the files that changed, as they belong on disk.
+    pub texts: BTreeMap<FileId, String>,
+}
+
+/// Mends what can be mended by fixes of this safety or a better one.
+#[must_use]
+pub fn mend(report: Report, options: &Options, allowed: Safety) -> Mended {
+    let mut mended = Mended { report, made: Vec::new(), texts: BTreeMap::new() };
+    let mut refused = BTreeSet::new();
+    for _ in 0..ROUNDS {
+        let round = Round::new(&mended.report, options, allowed, &refused);
+        if round.offers.is_empty() {
+            break;
+        }
+        if let Some((report, done)) = round.play(&mut refused, &mut mended.texts) {
+            mended.made.extend(done);
+            mended.report = report;
+        }
+    }
+    mended
+}
+
+/// The fix of one finding that holds; the others are not looked at.
+#[must_use]
+pub fn of_finding(report: &Report, options: &Options, fingerprint: &str) -> Option<Fix> {
+    let mut refused = BTreeSet::new();
+    for _ in 0..ROUNDS {
+        let mut round = Round::new(report, options, Safety::Unsafe, &refused);
+        round.offers.retain(|it| it.fingerprint == fingerprint);
+        let offer = round.offers.first()?;
+        if round.holds(std::slice::from_ref(offer)).is_some() {
+            return Some(offer.fix.clone());
+        }
+        refused.insert(offer.key());
+    }
+    None
+}
+
+/// Puts the fixes into a report that hold alone, by fingerprint: for formats and editors that offer them.
+pub fn attach(report: &mut Report, options: &Options) {
+    let mut round = Round::new(report, options, Safety::Unsafe, &BTreeSet::new());
+    round.offers.truncate(OFFERS);
+    round.most = RUNS_OF_REPORT;
+    report.fixes = round.proved();
+}
+
+/// Identity of a proposal that outlives edits elsewhere.
+type Key = (String, String);
+
+struct Round<'o> {
+    report: &'o Report,
+    options: &'o Options,
+    /// What the project looks like to all rules and to the most suspicious reader.
+    before: Count,
+    /// The best proposal for each finding.
+    offers: Vec<Offer>,
+    /// Lowered files and models, for the runs of this round.
+    kept: RefCell<Kept>,
+    runs: Cell<usize>,
+    /// More runs than that are not made.
+    most: usize,
+}
+
+/// What a run over the mended text says.
+enum Outcome {
+    /// The new texts.
+    Holds(BTreeMap<FileId, String>),
+    /// What is found that should not be; empty when less was seen than before.
+    Spoilt(Vec<Identity>),
+}
+
+#[derive(Clone)]
+struct Offer {
+    finding: Finding,
+    fingerprint: String,
+    fix: Fix,
+}
+
+impl Offer {
+    fn key(&self) -> Key {
+        let texts: Vec<_> = self.fix.edits.iter().map(|it| it.text.as_str()).collect();
+        (self.fingerprint.clone(), format!("{}\n{}", self.fix.title, texts.join("\n")))
+    }
+}
+
+impl<'o> Round<'o> {
+    fn new(report: &'o Report, options: &'o Options, allowed: Safety, refused: &BTreeSet<Key>) -> Self {
+        let offers = offers(report, options, allowed, refused);
+        let mut kept = Kept::new();
+        let before = if offers.is_empty() {
+            Count::default()
+        } else {
+            let same = report.workspace.edited(&BTreeMap::new());
+            Count::of(&check::rerun(same, &strict(options), &mut kept))
+        };
+        Self { report, options, before, offers, kept: RefCell::new(kept), runs: Cell::new(0), most: RUNS }
+    }
+
+    /// Makes as many fixes as go together; `None` when some were refused and nothing was done.
+    fn play(
+        &self,
+        refused: &mut BTreeSet<Key>,
+        texts: &mut BTreeMap<FileId, String>,
+    ) -> Option<(Report, Vec<(Finding, Fix)>)> {
+        let all = self.together();
+        let (mut chosen, mut bad) = (Vec::new(), Vec::new());
+        self.sort_out(&all, &mut chosen, &mut bad);
+        refused.extend(bad.iter().map(Offer::key));
+        if chosen.len() < all.len() && self.holds(&chosen).is_none() {
+            chosen.truncate(1);
+        }
+        let new = self.holds(&chosen).filter(|_| !chosen.is_empty())?;
+        let workspace = self.report.workspace.edited(&new);
+        texts.extend(new);
+        let done = chosen.into_iter().map(|it| (it.finding, it.fix)).collect();
+        Some((check::run(workspace, self.options), done))
+    }
+
+    /// Of the offers those that touch different bytes.
+    fn together(&self) -> Vec<Offer> {
+        let mut batch = Batch::default();
+        self.offers.iter().filter(|it| batch.take(&it.fix.edits)).cloned().collect()
+    }
+
+    /// The new texts, when these fixes do what they promise and nothing else.
+    fn holds(&self, offers: &[Offer]) -> Option<BTreeMap<FileId, String>> {
+        match self.attempt(offers) {
+            Outcome::Holds(texts) => Some(texts),
+            Outcome::Spoilt(_) => None,
+        }
+    }
+
+    fn attempt(&self, offers: &[Offer]) -> Outcome {
+        let mut batch = Batch::default();
+        if !offers.iter().all(|it| batch.take(&it.fix.edits)) {
+            return Outcome::Spoilt(Vec::new());
+        }
+        let mut texts = BTreeMap::new();
+        for (file, edits) in batch.files() {
+            let Some(source) = self.report.source(file) else { return Outcome::Spoilt(Vec::new()) };
+            texts.insert(file, apply(source, edits));
+        }
+        let workspace = self.report.workspace.edited(&texts);
+        self.runs.set(self.runs.get() + 1);
+        let after = Count::of(&check::rerun(workspace, &strict(self.options), &mut self.kept.borrow_mut()));
+        let mended = offers.iter().map(|it| identity(&self.report.workspace, &it.finding));
+        match self.before.spoilt(&after, mended) {
+            None => Outcome::Holds(texts),
+            Some(wrong) => Outcome::Spoilt(wrong),
+        }
+    }
+
+    /// By fingerprint, the fixes that hold.
+    fn proved(&self) -> BTreeMap<String, Fix> {
+        let all = self.together();
+        let alone = self.offers.iter().filter(|it| !all.iter().any(|one| one.fingerprint == it.fingerprint));
+        let (mut good, mut bad) = (Vec::new(), Vec::new());
+        self.sort_out(&all, &mut good, &mut bad);
+        for it in alone {
+            self.sort_out(std::slice::from_ref(it), &mut good, &mut bad);
+        }
+        good.into_iter().map(|it| (it.fingerprint, it.fix)).collect()
+    }
+
+    /// Which offers hold: all at once where that works, else by halves.
+    fn sort_out(&self, offers: &[Offer], good: &mut Vec<Offer>, bad: &mut Vec<Offer>) {
+        if offers.is_empty() {
+            return;
+        }
+        if self.runs.get() >= self.most {
+            return;
+        }
+        let (left, right) = match self.attempt(offers) {
+            Outcome::Holds(_) => {
+                good.extend_from_slice(offers);
+                return;
+            }
+            Outcome::Spoilt(_) if offers.len() == 1 => {
+                bad.extend_from_slice(offers);
+                return;
+            }
+            Outcome::Spoilt(wrong) => {
+                let (guilty, rest): (Vec<_>, Vec<_>) =
+                    offers.iter().cloned().partition(|it| self.is_guilty(it, &wrong));
+                if guilty.is_empty() || rest.is_empty() {
+                    let (left, right) = offers.split_at(offers.len() / 2);
+                    (left.to_vec(), right.to_vec())
+                } else {
+                    (rest, guilty)
+                }
+            }
+        };
+        self.sort_out(&left, good, bad);
+        self.sort_out(&right, good, bad);
+    }
+
+    /// Whether something that is found too often is the finding itself, or lies in a file that the fix changes.
+    fn is_guilty(&self, offer: &Offer, wrong: &[Identity]) -> bool {
+        let own = identity(&self.report.workspace, &offer.finding);
+        let is_own = |it: &Identity| *it == own;
+        if wrong.iter().any(is_own) {
+            return true;
+        }
+        let paths = offer.fix.edits.iter().filter_map(|it| self.report.source(it.span.file));
+        let paths: Vec<&str> = paths.map(|it| it.path.as_str()).collect();
+        wrong.iter().any(|it| !self.before.findings.contains_key(it) && paths.contains(&it[1].as_str()))
+    }
+}
+
+/// All rules, every doubt: what a fix must not make worse.
+fn strict(options: &Options) -> Options {
+    Options {
+        persona: Persona::Auditor,
+        min_severity: None,
+        min_confidence: None,
+        only: BTreeSet::new(),
+        ignore: BTreeSet::new(),
+        within: Vec::new(),
+        baseline: None,
+        changed: None,
+        ..options.clone()
+    }
+}
+
+/// The best proposal for each finding that has one.
+fn offers(report: &Report, options: &Options, allowed: Safety, refused: &BTreeSet<Key>) -> Vec<Offer> {
+    let rules: BTreeMap<&str, _> = report.rules().into_iter().map(|it| (it.id.as_str(), it)).collect();
+    // what is only suspected is not for us to change
+    let sure = |it: &&Reported| it.finding.confidence > Confidence::Low;
+    let mendable =
+        |it: &&Reported| rules.get(it.finding.rule.as_str()).is_some_and(|it| !it.remedies.is_empty());
+    let findings: Vec<_> = report.findings.iter().filter(sure).filter(mendable).collect();
+    if findings.is_empty() {
+        return Vec::new();
+    }
+    let models = check::models(&report.workspace, options);
+    let units = Units::new(&report.workspace);
+    let desk = Desk { report, units: &units, models: &models };
+    let mut offers = Vec::new();
+    for Reported { finding, fingerprint } in findings {
+        let Some(rule) = rules.get(finding.rule.as_str()) else { continue };
+        let offer = |fix| Offer { finding: finding.clone(), fingerprint: fingerprint.clone(), fix };
+        let all = proposals(&desk, rule, finding).into_iter().filter(|it| it.safety <= allowed);
+        offers.extend(all.map(offer).find(|it| !refused.contains(&it.key())));
+    }
+    offers
+}
+
+/// Rule, file, item and subject of a finding: what of it stays the same while text moves.
+type Identity = [String; 4];
+
+fn identity(workspace: &Workspace, finding: &Finding) -> Identity {
+    let path = workspace.files.get(finding.span.file.0 as usize).map_or("", |it| it.path.as_str());
+    let subject = format!("{} {}", finding.subject.kind, finding.subject.name.as_deref().unwrap_or(""));
+    [finding.rule.to_string(), path.to_owned(), finding.item.to_string(), subject]
+}
+
+/// How often everything was found, and how much was seen at all.
+#[derive(Default)]
+struct Count {
+    findings: BTreeMap<Identity, usize>,
+    problems: usize,
+    judged: BTreeMap<crate::facts::FactKind, usize>,
+}
+
+impl Count {
+    fn of(report: &Report) -> Self {
+        let mut findings = BTreeMap::new();
+        let silenced = report.suppressed.iter().map(|it| &it.finding);
+        for finding in report.findings.iter().map(|it| &it.finding).chain(silenced) {
+            *findings.entry(identity(&report.workspace, finding)).or_default() += 1;
+        }
+        let judged = report.summary.facts.iter().map(|(kind, it)| (*kind, it.judged)).collect();
+        Self { findings, problems: report.problems.len(), judged }
+    }
+
+    /// `None` when `after` lacks the mended findings, has nothing new, and lost nothing that was seen; else what is found
+    /// too often.
+    fn spoilt(&self, after: &Self, mended: impl Iterator<Item = Identity>) -> Option<Vec<Identity>> {
+        let mut most = self.findings.clone();
+        for it in mended {
+            let count = most.entry(it).or_default();
+            *count = count.saturating_sub(1);
+        }
+        let often = |(it, count): &(&Identity, &usize)| most.get(*it).is_none_or(|most| *count > most);
+        let wrong: Vec<_> = after.findings.iter().filter(often).map(|(it, _)| it.clone()).collect();
+        let seen = self.judged.iter().all(|(kind, count)| after.judged.get(kind).unwrap_or(&0) >= count);
+        (!wrong.is_empty() || !seen || after.problems > self.problems).then_some(wrong)
+    }
+}

@@ -1,0 +1,175 @@
+//! Fixes: the finding is gone, nothing new appears, the text still parses, a second run changes nothing.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use sessionlint::check::{self, Options, Report, examples};
+use sessionlint::embedded::RULES;
+use sessionlint::finding::Safety;
+use sessionlint::fix::{self, Mended};
+use sessionlint::rule::{Example, Page};
+use sessionlint::workspace::Workspace;
+
+#[expect(dead_code, reason = "other test programs use the rest")]
+mod common;
+
+fn keys(report: &Report) -> BTreeMap<(String, String), usize> {
+    let mut keys = BTreeMap::new();
+    for it in &report.findings {
+        let path = report.workspace.files[it.finding.span.file.0 as usize].path.clone();
+        *keys.entry((path, it.finding.rule.to_string())).or_default() += 1;
+    }
+    keys
+}
+
+/// Mends a project and looks at what came out. Returns how many findings were mended and how many there were.
+fn round_trip(
+    at: &str,
+    workspace: Workspace,
+    allowed: Safety,
+    faults: &mut Vec<String>,
+) -> (usize, usize, Mended) {
+    let options = Options::default();
+    let report = check::run(workspace, &options);
+    let (before, problems) = (keys(&report), report.problems.len());
+    let number = report.findings.len();
+    let mended = fix::mend(report, &options, allowed);
+    let after = keys(&mended.report);
+    for (key, count) in &after {
+        if before.get(key).is_none_or(|it| it < count) {
+            faults.push(format!("{at}: {key:?} is new"));
+        }
+    }
+    if mended.report.problems.len() > problems {
+        faults.push(format!("{at}: {:?}", mended.report.problems));
+    }
+    if mended.report.findings.len() + mended.made.len() > number {
+        faults.push(format!(
+            "{at}: {} fixes left {} of {number}",
+            mended.made.len(),
+            mended.report.findings.len()
+        ));
+    }
+    let again =
+        fix::mend(check::run(mended.report.workspace.edited(&BTreeMap::new()), &options), &options, allowed);
+    if !again.made.is_empty() || !again.texts.is_empty() {
+        faults.push(format!("{at}: a second run changes more: {:?}", again.made));
+    }
+    (mended.made.len(), number, mended)
+}
+
+fn example(example: &Example<'_>) -> Workspace {
+    Workspace::from_texts(&examples::project(example))
+}
+
+#[test]
+fn blocks_of_all_pages_are_mended_and_stay_so() {
+    let mut faults = Vec::new();
+    let mut lines = Vec::new();
+    for allowed in [Safety::Safe, Safety::Unsafe] {
+        let (mut made, mut all) = (0, 0);
+        for (path, text) in RULES {
+            let page = Page::parse(text).unwrap();
+            for it in &page.examples {
+                let at = format!("{path}:{}", it.line);
+                let (some, of, mended) = round_trip(&at, example(it), allowed, &mut faults);
+                (made, all) = (made + some, all + of);
+                for (finding, fix) in &mended.made {
+                    lines.push(format!("{at} {} {} {}", fix.safety.word(), finding.rule, fix.title));
+                }
+            }
+        }
+        lines.push(format!("{}: {made} of {all}", allowed.word()));
+    }
+    println!("{}", lines.join("\n"));
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn applications_are_mended_and_stay_so() {
+    let mut faults = Vec::new();
+    let mut lines = Vec::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let mut roots: Vec<_> = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).collect();
+    roots.sort();
+    for allowed in [Safety::Unsafe] {
+        let (mut made, mut all) = (0, 0);
+        for root in &roots {
+            let name = root.file_name().unwrap().to_string_lossy();
+            let (some, of, mended) = round_trip(&name, Workspace::discover(root), allowed, &mut faults);
+            (made, all) = (made + some, all + of);
+            for (finding, fix) in &mended.made {
+                lines.push(format!("{name} {} {} {}", fix.safety.word(), finding.rule, fix.title));
+            }
+        }
+        lines.push(format!("{}: {made} of {all}", allowed.word()));
+    }
+    println!("{}", lines.join("\n"));
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_command_line_mends_shows_and_says_what_it_did() {
+    let root = common::project("fixes-cli", common::FAULTY);
+    let read = || std::fs::read_to_string(root.join("shop/settings.py")).unwrap();
+    let before = read();
+    let shown = common::sessionlint(&root, &["--diff"]);
+    assert_eq!(shown.code, 1, "{}", shown.err);
+    assert!(
+        shown.out.contains("-SESSION_COOKIE_SECURE = False\n+SESSION_COOKIE_SECURE = True\n"),
+        "{}",
+        shown.out
+    );
+    assert_eq!(shown.err, "would fix 1 finding in 1 file\n");
+    assert_eq!(read(), before);
+    let fixed = common::sessionlint(&root, &["--fix", "--format", "concise"]);
+    assert_eq!((fixed.code, fixed.out.as_str()), (0, ""), "{}", fixed.err);
+    assert!(fixed.err.starts_with("fixed 1 finding in 1 file\n"), "{}", fixed.err);
+    assert_eq!(read(), before.replace("SECURE = False", "SECURE = True"));
+    let again = common::sessionlint(&root, &["--diff", "--unsafe-fixes"]);
+    assert_eq!((again.code, again.out.as_str()), (0, ""));
+    assert_eq!(common::sessionlint(&root, &["--fix-only", "-q"]).err, "");
+}
+
+#[test]
+fn layout_comments_and_line_breaks_stay() {
+    let rest = common::FAULTY[3].1.split_once("MIDDLEWARE").unwrap().1;
+    let text = format!(
+        "\u{feff}# settings\r\nDEBUG = False\r\nSECURE_SSL_REDIRECT = True\r\n\
+         SESSION_COOKIE_SECURE  =  False  # for now\r\nCSRF_COOKIE_SECURE = True\r\nMIDDLEWARE{rest}"
+    );
+    let mut files = common::FAULTY.to_vec();
+    files[3] = ("shop/settings.py", &text);
+    let root = common::project("fixes-layout", &files);
+    assert_eq!(common::sessionlint(&root, &["--fix"]).code, 0);
+    let after = std::fs::read_to_string(root.join("shop/settings.py")).unwrap();
+    assert_eq!(after, text.replace("SECURE  =  False", "SECURE  =  True"));
+}
+
+#[test]
+fn safe_fixes_alone_are_made_unless_more_is_asked_for() {
+    let mut files = common::FAULTY.to_vec();
+    let debug = files[3].1.replace("DEBUG = False", "DEBUG = True");
+    files[3] = ("shop/settings.py", &debug);
+    let root = common::project("fixes-unsafe", &files);
+    common::sessionlint(&root, &["--fix-only"]);
+    let text = std::fs::read_to_string(root.join("shop/settings.py")).unwrap();
+    assert!(text.contains("DEBUG = True") && text.contains("SESSION_COOKIE_SECURE = True"), "{text}");
+    common::sessionlint(&root, &["--fix-only", "--unsafe-fixes"]);
+    let text = std::fs::read_to_string(root.join("shop/settings.py")).unwrap();
+    assert!(text.contains("DEBUG = False"), "{text}");
+}
+
+#[test]
+fn reports_for_tools_carry_fixes_that_hold() {
+    let root = common::project("fixes-report", common::FAULTY);
+    let json: serde_json::Value =
+        serde_json::from_str(&common::sessionlint(&root, &["--format", "json"]).out).unwrap();
+    let fix = &json["findings"][0]["fix"];
+    assert_eq!((fix["safety"].as_str(), fix["edits"][0]["text"].as_str()), (Some("safe"), Some("True")));
+    let sarif: serde_json::Value =
+        serde_json::from_str(&common::sessionlint(&root, &["--format", "sarif"]).out).unwrap();
+    let change = &sarif["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0];
+    assert_eq!(change["replacements"][0]["insertedContent"]["text"], "True");
+    assert_eq!(change["replacements"][0]["deletedRegion"]["startLine"], 3);
+}
