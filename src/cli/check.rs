@@ -79,7 +79,7 @@ fn rendered(report: &Report, format: Format, style: Style, arguments: &CheckArgs
 /// Formats whose readers can make fixes themselves.
 fn with_fixes(arguments: &CheckArgs) -> bool {
     let formats = arguments.output.iter().map(|it| it.format).chain(arguments.format);
-    formats.into_iter().any(|it| matches!(it, Format::Json | Format::Sarif))
+    formats.into_iter().any(|it| matches!(it, Format::Json | Format::Jsonl | Format::Sarif))
 }
 
 pub(super) fn facts(arguments: &FactsArgs, global: &Global) -> Result<Ending, Failure> {
