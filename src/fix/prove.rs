@@ -20,8 +20,8 @@ const RUNS: usize = 64;
 /// The same for a report, which has no next round: a reader waits for it.
 const RUNS_OF_REPORT: usize = 6;
 
-/// Nobody looks at more fixes in one report.
-const OFFERS: usize = 1000;
+/// A report with more of them is a first look at a project: `--fix` is the better tool, and proving them takes its time.
+const OFFERS: usize = 60;
 
 /// A project after its fixes.
 pub struct Mended {
@@ -70,7 +70,9 @@ pub fn of_finding(report: &Report, options: &Options, fingerprint: &str) -> Opti
 /// Puts the fixes into a report that hold alone, by fingerprint: for formats and editors that offer them.
 pub fn attach(report: &mut Report, options: &Options) {
     let mut round = Round::new(report, options, Safety::Unsafe, &BTreeSet::new());
-    round.offers.truncate(OFFERS);
+    if round.offers.len() > OFFERS {
+        return;
+    }
     round.most = RUNS_OF_REPORT;
     report.fixes = round.proved();
 }
