@@ -247,7 +247,7 @@ WHO_KEY = """def who(request):
 
 
 """
-CREDENTIALS = """def enter(request):
+CREDENTIALS = """def signin(request):
     user = authenticate(request, username=request.POST["username"], password=request.POST["password"])
     if user is None:
         return HttpResponse("no", status=401)
@@ -284,11 +284,11 @@ CONDITION = "a rotation under a condition counts, since most conditions ask whet
 play("login", "rotation on the other branch", VIEWS + WHO_KEY + enter("if user.is_staff:", "    request.session.cycle_key()", 'request.session["user_id"] = user.pk'), PLAIN, limits={"rotated": CONDITION, "fixed": CONDITION})
 play("login", "alias of the session", VIEWS + WHO_KEY + enter("session = request.session", 'session["user_id"] = user.pk'), PLAIN)
 play("login", "alias of the session, rotated", VIEWS + WHO_KEY + enter("session = request.session", "session.cycle_key()", 'session["user_id"] = user.pk'), PLAIN)
-play("login", "check_password by hand", VIEWS.replace("\n\n\n", "\nfrom django.contrib.auth.models import User\n\n\n", 1) + WHO_KEY + "def enter(request):\n    user = User.objects.filter(username=request.POST['username']).first()\n    if user is not None and user.check_password(request.POST['password']):\n        request.session['user_id'] = user.pk\n    return HttpResponse('ok')\n", PLAIN)
+play("login", "check_password by hand", VIEWS.replace("\n\n\n", "\nfrom django.contrib.auth.models import User\n\n\n", 1) + WHO_KEY + "def signin(request):\n    user = User.objects.filter(username=request.POST['username']).first()\n    if user is not None and user.check_password(request.POST['password']):\n        request.session['user_id'] = user.pk\n    return HttpResponse('ok')\n", PLAIN)
 
 # Logging out: does the copied cookie still work?
 
-LEAVE = 'def leave(request):\n{}    return HttpResponse("ok")\n\n\n'
+LEAVE = 'def signout(request):\n{}    return HttpResponse("ok")\n\n\n'
 
 
 def leave(*lines):
@@ -303,7 +303,7 @@ OWN = enter("request.session.cycle_key()", 'request.session["user_id"] = user.pk
 play("logout", "clear()", VIEWS + WHO_KEY + OWN + leave("request.session.clear()"), PLAIN)
 play("logout", "del key", VIEWS + WHO_KEY + OWN + leave('del request.session["user_id"]'), PLAIN)
 play("logout", "pop key", VIEWS + WHO_KEY + OWN + leave('request.session.pop("user_id", None)'), PLAIN)
-COOKIE_ONLY = 'def leave(request):\n    response = HttpResponse("ok")\n    response.delete_cookie("sessionid")\n    return response\n\n\n'
+COOKIE_ONLY = 'def signout(request):\n    response = HttpResponse("ok")\n    response.delete_cookie("sessionid")\n    return response\n\n\n'
 play("logout", "only the cookie", VIEWS + WHO_USER + enter("login(request, user)") + COOKIE_ONLY, PLAIN)
 play("logout", "only the cookie, own key", VIEWS + WHO_KEY + OWN + COOKIE_ONLY, PLAIN)
 play("logout", "helper", VIEWS + WHO_USER + enter("login(request, user)") + "def finish(request):\n    logout(request)\n\n\n" + leave("finish(request)"), PLAIN)

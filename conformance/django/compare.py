@@ -113,7 +113,7 @@ def play(case, real, ours):
         wrong = real[fault]
     if case.kind == "login":
         answer.append(same("the play logs in", True, real["logged_in"]))
-        events = ours["events"].get("enter", [])
+        events = ours["events"].get("signin", [])
         rotates = bool({"rotate-id", "destroy"} & set(events)) or ("login" in events and not wrong)
         answer.append(same("rotated", real["rotated"], rotates))
     if case.kind == "logout":

@@ -144,7 +144,7 @@ def login_case(case):
     browser = Browser()
     browser.ask("get", "/visit/")
     before = browser.session_id()
-    response = browser.ask("post", "/enter/", username="ada", password="right")
+    response = browser.ask("post", "/signin/", username="ada", password="right")
     after = browser.session_id()
     known = browser.ask("get", "/who/")
     planted = Browser()
@@ -168,10 +168,10 @@ def logout_case(case):
 
     make_user()
     browser = Browser()
-    browser.ask("post", "/enter/", username="ada", password="right")
+    browser.ask("post", "/signin/", username="ada", password="right")
     copied = browser.session_id()
     at_first = browser.ask("get", "/who/")
-    browser.ask("post", "/leave/")
+    browser.ask("post", "/signout/")
     thief = Browser()
     if copied:
         thief.client.cookies[settings.SESSION_COOKIE_NAME] = copied
@@ -201,7 +201,7 @@ def password_case(case):
     make_user()
     own, other = Browser(), Browser()
     for browser in (own, other):
-        browser.ask("post", "/enter/", username="ada", password="right")
+        browser.ask("post", "/signin/", username="ada", password="right")
     before = own.session_id()
     own.ask("post", "/change/", password="fresh")
     after = own.session_id()
@@ -223,9 +223,9 @@ def forged_case(case):
     token = page.cookies.get("csrftoken") if page is not None else None
     browser.client.defaults["HTTP_REFERER"] = f"https://{HOST}/form/"
     if token is not None:
-        browser.ask("post", "/enter/", username="ada", password="right", csrfmiddlewaretoken=token.value)
+        browser.ask("post", "/signin/", username="ada", password="right", csrfmiddlewaretoken=token.value)
     else:
-        browser.ask("post", "/enter/", username="ada", password="right")
+        browser.ask("post", "/signin/", username="ada", password="right")
     response = browser.ask("post", "/act/")
     return {"error": browser.error, "passes": response is not None and response.status_code == 200}
 

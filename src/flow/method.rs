@@ -7,7 +7,7 @@ use super::call::{Args, is_super};
 use super::index::TypeId;
 use super::machine::{Machine, Truth};
 use super::state::choose;
-use super::value::{Class, Kind, Piece, Ty, TyDef, Val};
+use super::value::{Class, Kind, ObjectId, Piece, Ty, TyDef, Val};
 use crate::ir::{self, BinaryOp, Ident, MethodCall, Span};
 
 impl Machine<'_> {
@@ -308,7 +308,12 @@ impl Machine<'_> {
                 }
             }
             Operation::Not => self.unary(ir::UnaryOp::Not, receiver, span),
-            Operation::Append | Operation::Extend | Operation::Insert | Operation::Mutate => {
+            Operation::Append
+            | Operation::Extend
+            | Operation::Insert
+            | Operation::Update
+            | Operation::SetDefault
+            | Operation::Mutate => {
                 self.mutate(operation, receiver, args, span);
                 if receiver.is_unknown() {
                     args.all().for_each(|value| self.share(value));
@@ -329,7 +334,30 @@ impl Machine<'_> {
             }
             Operation::Iterate => receiver.clone(),
             Operation::First => self.element_of(receiver),
+            // `dict(a=1)`, `dict(known, a=1)`
+            Operation::Copy if !args.named.is_empty() => {
+                let whole = match args.positional.first() {
+                    Some(known) => self.copy(known, span),
+                    None => self.map(Vec::new(), args.open, span),
+                };
+                let rest = Args { positional: Vec::new(), ..args.clone() };
+                self.mutate(Operation::Update, &whole, &rest, span);
+                whole
+            }
             Operation::Copy => self.copy(receiver, span),
+            Operation::Member => {
+                let Some(member) = args.positional.get(1).and_then(Val::text).cloned() else {
+                    return self.unknown_method(receiver, name, args, span);
+                };
+                let found = self.field(receiver, &Ident { name: member, span });
+                match (&found.kind, args.positional.get(2)) {
+                    (Kind::Setting { key, value: None }, Some(default)) => {
+                        let value = Some(Rc::new(default.clone()));
+                        Val { kind: Kind::Setting { key: key.clone(), value }, ..found }
+                    }
+                    _ => found,
+                }
+            }
             Operation::Length => Val::at(Kind::Unknown("a length"), span),
             Operation::Call => {
                 first.map_or_else(Val::null, |callee| self.apply(&callee, Args::default(), span, name.span))
@@ -413,6 +441,15 @@ impl Machine<'_> {
 
     pub(super) fn mutate(&mut self, operation: Operation, receiver: &Val, args: &Args, span: Span) {
         if let Kind::Object(id) = receiver.kind {
+            let entries = match (operation, args.positional.as_slice()) {
+                (Operation::Update, []) if !args.open => Some(self.entries_of(None, args)),
+                (Operation::Update, [Val { kind: Kind::Object(other), .. }]) if !args.open => {
+                    let known = self.state.object(*other);
+                    let is_map = known.is_some_and(|it| matches!(it.class, Class::Map) && !it.open);
+                    is_map.then(|| self.entries_of(Some(*other), args))
+                }
+                _ => None,
+            };
             let more = match operation {
                 Operation::Extend => args.positional.first().and_then(|it| self.known_items(it)),
                 _ => None,
@@ -431,6 +468,22 @@ impl Machine<'_> {
                         object.items.retain(|(known, _)| !known.same(key));
                         object.items.push((key.clone(), value.clone()));
                     }
+                    (Operation::Update, _) if matches!(object.class, Class::Map) => match entries {
+                        Some(entries) => {
+                            for (key, value) in entries {
+                                object.items.retain(|(known, _)| !known.same(&key));
+                                object.items.push((key, value));
+                            }
+                        }
+                        None => object.open = true,
+                    },
+                    (Operation::SetDefault, [key, value])
+                        if matches!(object.class, Class::Map) && !object.open =>
+                    {
+                        if !object.items.iter().any(|(known, _)| known.same(key)) {
+                            object.items.push((key.clone(), value.clone()));
+                        }
+                    }
                     (Operation::Extend, _) => match more {
                         Some(items) => {
                             object.items.extend(items.into_iter().map(|item| (Val::new(Kind::Unset), item)));
@@ -442,6 +495,14 @@ impl Machine<'_> {
             }
         }
         self.mutation(receiver, None, span);
+    }
+
+    /// What an update of a mapping brings: the entries of another one, then the named arguments.
+    fn entries_of(&self, other: Option<ObjectId>, args: &Args) -> Vec<(Val, Val)> {
+        let known = other.and_then(|it| self.state.object(it)).map(|it| it.items.clone()).unwrap_or_default();
+        let named =
+            args.named.iter().map(|(name, value)| (Val::new(Kind::Text(name.clone())), value.clone()));
+        known.into_iter().chain(named).collect()
     }
 
     /// The value, or `fallback` where it is missing.

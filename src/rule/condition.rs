@@ -70,6 +70,8 @@ pub(super) enum Case {
 pub(super) enum Follows {
     Request,
     Environment,
+    /// The environment, or a file of settings.
+    Installation,
 }
 
 /// Who decided the attribute.
@@ -204,9 +206,10 @@ fn checks(reader: &mut Reader<'_>, entry: &Entry<'_>, attribute: &AttributeSchem
                 let parse = |word: &str| match word {
                     "request" => Some(Follows::Request),
                     "environment" => Some(Follows::Environment),
+                    "installation" => Some(Follows::Installation),
                     _ => None,
                 };
-                reader.word(part, parse, &["request", "environment"]).map(Check::Follows)
+                reader.word(part, parse, &["request", "environment", "installation"]).map(Check::Follows)
             }
             "by" => {
                 let parse = |word: &str| match word {

@@ -167,9 +167,9 @@ fn trust(origin: Option<&Origin>) -> Confidence {
 fn judge(schema: &AttributeSchema, check: &Check, value: &Value) -> Verdict {
     if let Check::Follows(whom) = check {
         return match (value, whom) {
-            (Value::Request, Follows::Request) | (Value::Env { .. }, Follows::Environment) => {
-                Verdict::certain(true)
-            }
+            (Value::Request, Follows::Request)
+            | (Value::Env { .. }, Follows::Environment | Follows::Installation)
+            | (Value::Setting { .. }, Follows::Installation) => Verdict::certain(true),
             (Value::Debug { in_release, .. }, _) => judge(schema, check, in_release),
             _ => Verdict::certain(false),
         };

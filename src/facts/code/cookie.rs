@@ -104,6 +104,14 @@ fn of_object(machine: &Machine<'_>, event: &TraceEvent, object: &Object, symboli
         attributes.insert("protection".into(), text("plain", Origin::Derived(Vec::new())));
     }
     lower(&mut attributes, "same_site");
+    if let Some(same_site) = attributes.get("same_site")
+        && let Value::Known(Scalar::Text(word)) = &same_site.value
+        && !matches!(word.as_str(), "strict" | "lax" | "none" | "")
+    {
+        let fault = Value::Known(Scalar::Text(format!("SameSite={word}").into()));
+        let faults = Attribute { value: Value::Known(Scalar::List(vec![fault])), ..same_site.clone() };
+        attributes.insert("faults".into(), faults);
+    }
     let mut lives =
         ["max_age", "expires"].into_iter().filter_map(&given).map(|value| longest(machine, path, value));
     let first = lives.next();

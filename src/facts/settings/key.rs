@@ -17,6 +17,8 @@ const MINIMUM: i64 = 50;
 const JWT: &str = "SIMPLE_JWT.SIGNING_KEY";
 /// Bytes of an HMAC-SHA256 key.
 const JWT_MINIMUM: i64 = 32;
+/// Bytes below which a text that stands in for a missing file is no key: it lets development start.
+const SHORTEST: usize = 20;
 const INSECURE: &str = "django-insecure-";
 
 pub(super) fn facts(settings: &Settings<'_>, middleware: &Installed) -> Vec<Fact> {
@@ -88,10 +90,12 @@ fn fact(settings: &Settings<'_>, name: &str, key: &Effective, source: Value, val
 /// The text that production may end up with.
 fn literal(val: &Val) -> Option<SmolStr> {
     match val {
+        // Nothing is no key: who starts with it is told by the framework.
+        Val::Text(it) if it.is_empty() => None,
         Val::Text(it) => Some(it.as_ref().into()),
         Val::Bytes(it) => Some(String::from_utf8_lossy(it).into()),
         Val::Env(it) => it.fallback.as_ref().and_then(literal),
-        Val::File(it) => it.fallback.as_ref().and_then(literal),
+        Val::File(it) => it.fallback.as_ref().and_then(literal).filter(|it| it.len() >= SHORTEST),
         Val::Debug(it) => literal(&it.in_release),
         _ => None,
     }
@@ -119,7 +123,7 @@ fn source(val: &Val, guarded: bool) -> Option<Value> {
             }
         },
         Val::File(file) => match &file.fallback {
-            Some(Val::Text(it)) if !it.is_empty() && !guarded => text("env-fallback"),
+            Some(Val::Text(it)) if it.len() >= SHORTEST && !guarded => text("env-fallback"),
             _ => text("file"),
         },
         Val::Debug(it) => {

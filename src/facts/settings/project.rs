@@ -165,6 +165,10 @@ fn role_of(file: &FileEntry, class: Option<&str>) -> Option<Role> {
         FileRole::Example => return Some(Role::Example),
         FileRole::Application => {}
     }
+    // A folder that is named when a project is made of the template.
+    if file.path.contains("{{") {
+        return Some(Role::Example);
+    }
     let clear = |name: &&str| !words::is_ambiguous(name) && words::module_role(name) != Some(Role::Base);
     if let Some(role) = class.filter(clear).and_then(words::module_role) {
         return Some(role);
