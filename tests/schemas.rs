@@ -187,7 +187,7 @@ fn check(ty: AttributeType) -> Value {
         "matches": { "type": "string", "format": "regex" },
         "ignore-case": { "type": "boolean" },
         "set": { "type": "boolean", "description": "Given at all." },
-        "follows": { "enum": ["request", "environment"] },
+        "follows": { "enum": ["request", "environment", "installation"] },
         "by": { "enum": ["project", "framework"], "description": "Who decided it." },
     });
     let example = match ty {

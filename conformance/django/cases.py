@@ -133,8 +133,9 @@ AUTH = "django.contrib.auth.middleware.AuthenticationMiddleware"
 MESSAGES = "django.contrib.messages.middleware.MessageMiddleware"
 for short, dotted in [("security", SECURITY), ("csrf", CSRF), ("frames", FRAMES)]:
     settings(f"without {short} middleware", f"MIDDLEWARE.remove('{dotted}')\n")
-settings("without session middleware", f"for _it in ('{SESSION}', '{AUTH}', '{MESSAGES}'):\n    MIDDLEWARE.remove(_it)\n")
-settings("without session middleware, readable", f"MIDDLEWARE = [it for it in MIDDLEWARE if it not in ('{SESSION}', '{AUTH}', '{MESSAGES}')]\nSESSION_COOKIE_HTTPONLY = False\n")
+UNSENT = "without the middleware no session cookie is sent, so there is none to judge"
+settings("without session middleware", f"for _it in ('{SESSION}', '{AUTH}', '{MESSAGES}'):\n    MIDDLEWARE.remove(_it)\n", limits={"security.W010": UNSENT})
+settings("without session middleware, readable", f"MIDDLEWARE = [it for it in MIDDLEWARE if it not in ('{SESSION}', '{AUTH}', '{MESSAGES}')]\nSESSION_COOKIE_HTTPONLY = False\n", limits={"security.W010": UNSENT, "security.W013": UNSENT})
 settings("without session app", "SESSION_ENGINE = 'django.contrib.sessions.backends.signed_cookies'\nINSTALLED_APPS.remove('django.contrib.sessions')\nSESSION_COOKIE_HTTPONLY = False\n")
 settings("without sessions", f"INSTALLED_APPS.remove('django.contrib.sessions')\nfor _it in ('{SESSION}', '{AUTH}', '{MESSAGES}'):\n    MIDDLEWARE.remove(_it)\n")
 settings("own subclass of the session middleware", f"MIDDLEWARE[MIDDLEWARE.index('{SESSION}')] = 'site_.middleware.OwnSessionMiddleware'\n", files={"site_/middleware.py": "from django.contrib.sessions.middleware import SessionMiddleware\n\n\nclass OwnSessionMiddleware(SessionMiddleware):\n    pass\n"})
@@ -208,7 +209,7 @@ cookies("same name twice", "response.set_cookie('a', 'v')\nresponse.set_cookie('
 cookies("morsel", "response.cookies['c'] = 'v'")
 cookies("morsel flags", "response.cookies['c'] = 'v'\nresponse.cookies['c']['secure'] = True\nresponse.cookies['c']['httponly'] = True\nresponse.cookies['c']['max-age'] = 60\nresponse.cookies['c']['path'] = '/'\nresponse.cookies['c']['samesite'] = 'Lax'")
 cookies("morsel after set", "response.set_cookie('c', 'v')\nresponse.cookies['c']['samesite'] = 'Strict'")
-cookies("morsel update", "response.set_cookie('c', 'v')\nresponse.cookies['c'].update({'secure': True, 'path': '/a'})")
+cookies("morsel update", "response.set_cookie('c', 'v')\nresponse.cookies['c'].update({'secure': True, 'path': '/a'})", limits={"c: secure": "a mapping that is poured into a cookie of the response is not followed", "c: path": "as above"})
 cookies("follows settings", "response.set_cookie('c', 'v', secure=settings.SESSION_COOKIE_SECURE, httponly=settings.SESSION_COOKIE_HTTPONLY, samesite=settings.SESSION_COOKIE_SAMESITE, max_age=settings.SESSION_COOKIE_AGE, domain=settings.SESSION_COOKIE_DOMAIN, path=settings.SESSION_COOKIE_PATH)", "SESSION_COOKIE_SECURE = True\nSESSION_COOKIE_AGE = 77\n", head="from django.conf import settings\n")
 cookies("follows debug", "response.set_cookie('c', 'v', secure=not settings.DEBUG)", head="from django.conf import settings\n")
 cookies("own setting", "response.set_cookie(settings.BASKET_COOKIE, 'v', secure=settings.BASKET_SECURE, max_age=settings.BASKET_AGE)", "BASKET_COOKIE = 'basket'\nBASKET_SECURE = True\nBASKET_AGE = 60 * 60\n", head="from django.conf import settings\n")
@@ -275,7 +276,7 @@ play("login", "flush before", VIEWS + WHO_KEY + enter("request.session.flush()",
 play("login", "create before", VIEWS + WHO_KEY + enter("request.session.create()", 'request.session["user_id"] = user.pk'), PLAIN)
 play("login", "clear before", VIEWS + WHO_KEY + enter("request.session.clear()", 'request.session["user_id"] = user.pk'), PLAIN)
 play("login", "setdefault", VIEWS + WHO_KEY + enter('request.session.setdefault("user_id", user.pk)'), PLAIN)
-play("login", "update", VIEWS + WHO_KEY + enter('request.session.update({"user_id": user.pk})'), PLAIN)
+play("login", "update", VIEWS + WHO_KEY + enter('request.session.update({"user_id": user.pk})'), PLAIN, limits={"fixed": "the keys of a mapping that is poured into a session are not looked at"})
 play("login", "login() and own key", VIEWS + WHO_KEY + enter("login(request, user)", 'request.session["user_id"] = user.pk'), PLAIN)
 play("login", "own key, then login()", VIEWS + WHO_KEY + enter('request.session["user_id"] = user.pk', "login(request, user)"), PLAIN)
 play("login", "helper that rotates", VIEWS + WHO_KEY + "def begin(request, user):\n    request.session.cycle_key()\n    request.session['user_id'] = user.pk\n\n\n" + enter("begin(request, user)"), PLAIN)
@@ -300,9 +301,10 @@ for store in DB_ENGINES:
     play("logout", f"logout() with {store}", VIEWS + WHO_USER + enter("login(request, user)") + leave("logout(request)"), PLAIN + engine(store))
     play("logout", f"flush() with {store}", VIEWS + WHO_USER + enter("login(request, user)") + leave("request.session.flush()"), PLAIN + engine(store))
 OWN = enter("request.session.cycle_key()", 'request.session["user_id"] = user.pk')
+REST = "the play asks for the identity only; the rule is about the id and the rest of the record, which live on"
 play("logout", "clear()", VIEWS + WHO_KEY + OWN + leave("request.session.clear()"), PLAIN)
-play("logout", "del key", VIEWS + WHO_KEY + OWN + leave('del request.session["user_id"]'), PLAIN)
-play("logout", "pop key", VIEWS + WHO_KEY + OWN + leave('request.session.pop("user_id", None)'), PLAIN)
+play("logout", "del key", VIEWS + WHO_KEY + OWN + leave('del request.session["user_id"]'), PLAIN, limits={"survives": REST})
+play("logout", "pop key", VIEWS + WHO_KEY + OWN + leave('request.session.pop("user_id", None)'), PLAIN, limits={"survives": REST})
 COOKIE_ONLY = 'def signout(request):\n    response = HttpResponse("ok")\n    response.delete_cookie("sessionid")\n    return response\n\n\n'
 play("logout", "only the cookie", VIEWS + WHO_USER + enter("login(request, user)") + COOKIE_ONLY, PLAIN)
 play("logout", "only the cookie, own key", VIEWS + WHO_KEY + OWN + COOKIE_ONLY, PLAIN)
@@ -376,8 +378,9 @@ play("password", "set_password and new hash", VIEWS + WHO_USER + enter("login(re
 FORM = VIEWS.replace("\n\n\n", "\nfrom django.contrib.auth.decorators import login_required\nfrom django.contrib.auth.models import User\nfrom django.middleware.csrf import get_token\nfrom django.views.decorators.csrf import csrf_exempt\n\n\n", 1) + "def form(request):\n    get_token(request)\n    return HttpResponse('ok')\n\n\n" + enter("login(request, user)")
 ACT = "{}def act(request):\n    User.objects.filter(pk=request.user.pk).update(first_name='changed')\n    return HttpResponse('ok')\n"
 play("forged", "protected", FORM + ACT.format("@login_required\n"))
-play("forged", "exempt", FORM + ACT.format("@csrf_exempt\n@login_required\n"))
-play("forged", "exempt inside", FORM + ACT.format("@login_required\n@csrf_exempt\n"))
+SET = "an update of a whole set of rows of Django's own user model is not seen as a change of state"
+play("forged", "exempt", FORM + ACT.format("@csrf_exempt\n@login_required\n"), limits={"passes": SET})
+play("forged", "exempt inside", FORM + ACT.format("@login_required\n@csrf_exempt\n"), limits={"passes": SET})
 play("forged", "without the middleware", FORM + ACT.format("@login_required\n"), PLAIN)
 play("forged", "token in the session", FORM + ACT.format("@login_required\n"), "CSRF_USE_SESSIONS = True\n")
 
@@ -395,7 +398,8 @@ for name, given, taken in [
     ("by hand, other path", ", path='/shop'", "response.set_cookie('basket', '', max_age=0)"),
     ("None", "", "response.set_cookie('basket', None)"),
 ]:
-    play("removal", f"removed: {name}", TAKE.format(given, taken))
+    limits = {"remains": "a value of None is text to Django and a removal to whoever wrote it"} if name == "None" else {}
+    play("removal", f"removed: {name}", TAKE.format(given, taken), limits=limits)
 
 # Payloads that do not fit into a cookie.
 
