@@ -79,6 +79,8 @@ pub struct Builtins {
     pub records: HashSet<String>,
     /// Types whose content changes through a shared reference.
     pub locks: HashSet<String>,
+    /// Web frameworks of the modelled ones' languages that no model is about.
+    pub other_frameworks: HashSet<String>,
     /// Methods that give all that was sent under one name.
     pub whole: HashSet<String>,
     /// Names of functions that say nothing about whose they are.
@@ -131,6 +133,7 @@ pub fn builtins() -> &'static Builtins {
             prelude: file.types.prelude,
             records: file.types.records,
             locks: file.types.locks,
+            other_frameworks: file.names.other_frameworks,
             whole: file.names.whole,
             common: file.names.common,
             responders: file.names.responders,
@@ -155,6 +158,8 @@ struct Names {
     common: HashSet<String>,
     responders: Vec<String>,
     whole: HashSet<String>,
+    #[serde(rename = "other-frameworks")]
+    other_frameworks: HashSet<String>,
 }
 
 #[derive(Deserialize, Default)]

@@ -412,10 +412,7 @@ impl Machine<'_> {
                     value.with_info(|info| info.ty = Some(ty))
                 }
                 None if value.is_unknown() && value.ty().is_none() => {
-                    match name
-                        .as_ref()
-                        .and_then(|name| self.program.catalog.param_hint(name, self.scope.file))
-                    {
+                    match name.as_ref().and_then(|name| self.param_hint(name, self.scope.file)) {
                         Some(ty) => value.with_info(|info| info.ty = Some(ty)),
                         None => value,
                     }

@@ -104,10 +104,17 @@ impl<'a> Catalog<'a> {
         if let Some(word) = candidates.mark("label") {
             labels = labels.with(label(word));
         }
-        if candidates.mark("container").is_some() {
+        if candidates.mark("container").is_some_and(|it| it == "collection") {
             labels = labels.with(Labels::COLLECTION);
         }
         labels
+    }
+
+    /// Whether a type holds a fixed number of elements.
+    #[must_use]
+    pub fn is_bounded(&self, ty: &Ty, file: FileId) -> bool {
+        let super::value::TyDef::External(path) = &ty.def else { return false };
+        self.candidates(path, file).mark("container").is_some_and(|it| it == "bounded")
     }
 
     /// A parameter or field without a written type, by its name.
@@ -115,11 +122,6 @@ impl<'a> Catalog<'a> {
     pub fn param_hint(&self, name: &str, file: FileId) -> Option<Ty> {
         let dotted = self.workspace.files.get(file.0 as usize)?.kind == FileKind::Python;
         dotted.then(|| self.models.param_type(name).map(|path| Ty::external(path.clone()))).flatten()
-    }
-
-    #[must_use]
-    pub fn field_hint(&self, name: &str, file: FileId) -> Option<Ty> {
-        self.param_hint(name, file)
     }
 
     /// Labels of the result of a method that is only known by name.

@@ -261,6 +261,7 @@ impl<'a> Machine<'a> {
         let mut result: Option<Val> = None;
         let mut seconds: Option<Val> = None;
         let mut labels = Labels::NONE;
+        let mut bounded = false;
         for clause in found.callable.effect.iter() {
             match clause.verb {
                 Verb::Duration => {
@@ -270,7 +271,9 @@ impl<'a> Machine<'a> {
                         Some(sum) => self.combine(crate::ir::BinaryOp::Add, &sum, &part, span),
                     });
                 }
+                Verb::Label if self.is_given(clause.operand("unless"), &it) => {}
                 Verb::Label => {
+                    bounded |= clause.flag("bounded");
                     if let Some(word) = clause.word("label") {
                         labels = labels.with(super::catalog::label(word));
                     }
@@ -323,6 +326,7 @@ impl<'a> Machine<'a> {
             names.extend(it.args.positional.first().and_then(Val::text).cloned());
             value.labelled(flowing).with_info(|info| info.names = names)
         });
+        let result = if bounded { result.with_info(|info| info.bounded = true) } else { result };
         result.labelled(labels)
     }
 
@@ -400,7 +404,9 @@ impl<'a> Machine<'a> {
             Verb::Returns | Verb::Session => {
                 let path =
                     clause.word("type").cloned().or_else(|| it.owner.map(|owner| owner.path.clone()))?;
-                let labels = it.receiver.as_ref().map_or(Labels::NONE, Val::labels).with(it.args.labels());
+                // What a secret opens is not the secret.
+                let given = it.args.labels().without(Labels::SECRET);
+                let labels = it.receiver.as_ref().map_or(Labels::NONE, Val::labels).with(given);
                 let mut names = it.receiver.as_ref().map(|it| it.names().to_vec()).unwrap_or_default();
                 names.push(last_segment(&it.path));
                 // One of many is not many: whether the result is a collection is said by its own type.
@@ -579,6 +585,10 @@ impl<'a> Machine<'a> {
             }
             other => Val::at(constant(other).unwrap_or(Kind::Unset), it.set_at),
         }
+    }
+
+    fn is_given(&mut self, source: Option<&Source>, it: &Application<'a>) -> bool {
+        source.is_some_and(|source| !matches!(self.source(source, it).kind, Kind::Unset | Kind::Null))
     }
 
     /// The labels of a value and, of an object, of what was put into it.

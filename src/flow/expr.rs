@@ -12,6 +12,7 @@ use crate::ir::{
     BinaryOp, Block, Comprehension, ComprehensionKind, Expr, ExprKind, FormatPart, ItemKind, Literal, Loop,
     Match, Name, Path, Pattern, PatternKind, Record, Stmt, StmtKind, TryCatch, UnaryOp, With,
 };
+use crate::model::Labels;
 
 /// Why an expression without a value of its own is not known: a slice, say.
 pub const NO_VALUE: &str = "not understood";
@@ -392,8 +393,10 @@ impl Machine<'_> {
         for clause in &it.clauses {
             let iterable = self.eval(&clause.iterable);
             labels = labels.with(iterable.labels());
+            let page = iterable.ty().is_some_and(|ty| self.program.catalog.is_bounded(ty, self.scope.file));
             bounded |= iterable.info.as_ref().is_some_and(|info| info.bounded)
-                || self.known_items(&iterable).is_some();
+                || self.known_items(&iterable).is_some()
+                || page;
             let element = self.element_of(&iterable);
             self.bind(&clause.pattern, element);
             for condition in &clause.conditions {
@@ -462,6 +465,11 @@ impl Machine<'_> {
             } else {
                 let element = self.element_of(&iterable);
                 let atom = self.fresh_atom(span);
+                let bounded = iterable.info.as_ref().is_some_and(|info| info.bounded);
+                let grows = iterable.labels().has(Labels::COLLECTION) && !bounded && !breaks(&it.body);
+                if grows {
+                    self.growing.push(span);
+                }
                 self.branch(
                     &Truth::Atom(atom, true),
                     |machine| {
@@ -470,6 +478,9 @@ impl Machine<'_> {
                     },
                     |_| Val::null(),
                 );
+                if grows {
+                    self.growing.pop();
+                }
             }
         } else if let Some(condition) = &it.condition {
             let truth = self.condition(condition);
@@ -989,6 +1000,28 @@ impl Machine<'_> {
         }
         self.state.alive = false;
     }
+}
+
+/// Whether a loop's body may end the loop.
+fn breaks(body: &Block) -> bool {
+    use crate::ir::walk::{Part, parts, parts_of_statement};
+    fn in_part(part: Part<'_>, found: &mut bool) {
+        match part {
+            Part::Block(block) => *found |= breaks(block),
+            Part::Expr(expr) => {
+                *found |= matches!(expr.kind, ExprKind::Break(_) | ExprKind::Return(_));
+                parts(expr, &mut |part| in_part(part, found));
+            }
+        }
+    }
+    let mut found = false;
+    for stmt in &body.stmts {
+        parts_of_statement(stmt, &mut |part| in_part(part, &mut found));
+    }
+    if let Some(value) = &body.value {
+        in_part(Part::Expr(value), &mut found);
+    }
+    found
 }
 
 const SUBJECT: Name = Name::new_static("<subject>");

@@ -23,6 +23,8 @@ pub struct ScopeId {
 /// One file with its names.
 pub struct FileIndex {
     pub unit: Arc<Unit>,
+    /// It imports a web framework that no model is about, so that its names mean other things.
+    pub foreign: bool,
     pub scopes: Vec<Scope>,
 }
 
@@ -697,7 +699,12 @@ fn index_unit(unit: Arc<Unit>) -> FileIndex {
     let mut scopes = vec![Scope::default()];
     let file = unit.file;
     index_block(file, &unit.body, 0, &mut scopes, false);
-    FileIndex { unit, scopes }
+    let others = &super::builtin::builtins().other_frameworks;
+    let foreign = scopes[0].names.values().flatten().any(|entry| match entry {
+        Entry::Import(import) => import.path.first().is_some_and(|it| others.contains(it.as_str())),
+        _ => false,
+    });
+    FileIndex { unit, foreign, scopes }
 }
 
 fn index_block(file: FileId, block: &Block, scope: u32, scopes: &mut Vec<Scope>, test: bool) {

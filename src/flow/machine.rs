@@ -57,6 +57,8 @@ pub struct Machine<'a> {
     pub inlined: BTreeSet<Span>,
     /// Constants under evaluation, against circles.
     pub constants: Vec<Span>,
+    /// Loops around the current point that go through all of something without a bound.
+    pub growing: Vec<Span>,
     /// Exits of the loops around the current point.
     pub loops: Vec<Vec<State>>,
     /// Nothing is recorded: a look ahead.
@@ -106,6 +108,7 @@ impl<'a> Machine<'a> {
             reserve: STEPS - TRIAL,
             inlined: BTreeSet::new(),
             constants: Vec::new(),
+            growing: Vec::new(),
             loops: Vec::new(),
             quiet: 0,
             dropped: None,
@@ -451,6 +454,14 @@ impl<'a> Machine<'a> {
             _ => unresolved(),
         };
         Ty { def, args }
+    }
+
+    /// The type that a name stands for by convention; none where another framework has the same names.
+    #[must_use]
+    pub fn param_hint(&self, name: &str, file: crate::ir::FileId) -> Option<Ty> {
+        let hint = self.program.catalog.param_hint(name, file)?;
+        let foreign = self.program.index.file(file).is_some_and(|it| it.foreign);
+        (!foreign).then_some(hint)
     }
 
     /// The type that a transparent wrapper stands for, going down as long as it is one.

@@ -452,9 +452,7 @@ impl Machine<'_> {
                 _ => {}
             }
         }
-        self.program
-            .catalog
-            .field_hint(&name.name, self.scope.file)
+        self.param_hint(&name.name, self.scope.file)
             .map(|ty| Val::typed("a field", ty).with_info(|info| info.names = names.to_vec()))
     }
 
@@ -479,7 +477,7 @@ impl Machine<'_> {
             .skip(1)
             .map(|param| match &param.pattern.kind {
                 PatternKind::Bind(name, _) => {
-                    let hinted = self.program.catalog.param_hint(name, init.scope.file);
+                    let hinted = self.param_hint(name, init.scope.file);
                     let value = hinted
                         .map_or_else(|| Val::unknown("an argument"), |ty| Val::typed("an argument", ty));
                     value.with_info(|info| info.names = vec![name.clone()])

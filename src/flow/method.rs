@@ -9,6 +9,7 @@ use super::machine::{Machine, Truth};
 use super::state::choose;
 use super::value::{Class, Kind, ObjectId, Piece, Ty, TyDef, Val};
 use crate::ir::{self, BinaryOp, Ident, MethodCall, Span};
+use crate::model::Labels;
 
 impl Machine<'_> {
     pub fn method(&mut self, call: &MethodCall, span: Span) -> Val {
@@ -203,7 +204,7 @@ impl Machine<'_> {
         let labels = receiver.labels();
         match self.program.catalog.method_labels(&name.name, labels, self.scope.file) {
             same if same == labels => value,
-            more => value.labelled(more),
+            more => value.labelled(more).with_info(|info| info.bounded = false),
         }
     }
 
@@ -455,10 +456,16 @@ impl Machine<'_> {
                 _ => None,
             };
             let labels = args.labels();
+            let growing = std::mem::take(&mut self.growing);
             if let Some(object) = self.state.object_mut(id)
                 && matches!(object.class, Class::List | Class::Map)
             {
                 object.labels = object.labels.with(labels);
+                let outside = |place: &Span| object.born.is_none_or(|born| !place.contains(born));
+                if operation == Operation::Append && growing.iter().any(outside) {
+                    object.labels = object.labels.with(Labels::COLLECTION);
+                    object.open = true;
+                }
                 let full = object.items.len() >= super::state::ITEMS;
                 object.open |= full;
                 match (operation, args.positional.as_slice()) {
@@ -493,6 +500,7 @@ impl Machine<'_> {
                     _ => object.open = true,
                 }
             }
+            self.growing = growing;
         }
         self.mutation(receiver, None, span);
     }

@@ -93,7 +93,7 @@ pub(super) fn unknown_arguments(machine: &mut Machine<'_>, function: &Function) 
         let ty = match (&param.ty, &name) {
             (Some(written), _) => Some(machine.ty(written, machine.scope)),
             (None, Some(name)) if name == "self" => machine.owner.clone(),
-            (None, Some(name)) => machine.program.catalog.param_hint(name, machine.scope.file),
+            (None, Some(name)) => machine.param_hint(name, machine.scope.file),
             (None, None) => None,
         };
         let kind = name.clone().map_or(Kind::Unknown("an argument"), Kind::Param);

@@ -37,7 +37,7 @@ pub enum Verb {
     /// the duration from now to it: `now()` is `of=0`, the past is negative.
     Duration,
     /// Adds `label` to what it evaluates to, and takes over what flows from `from`; with the flag `whole` the result is as
-    /// large as that.
+    /// large as that, with `bounded` it holds no more than one client sends under one name. Nothing when the operand `unless` is given.
     Label,
 
     /// Sends `cookie`, or a new cookie made of the other operands; `protection` signed or encrypted. Beside `cookie` the
@@ -148,7 +148,7 @@ impl Verb {
             Self::Same | Self::Returns | Self::Session => Only(&["type"]),
             Self::Value => Only(&["is"]),
             Self::Duration => Only(&["of", "unit", "per"]),
-            Self::Label => Only(&["label", "from", "whole"]),
+            Self::Label => Only(&["label", "from", "whole", "unless", "bounded"]),
             Self::Emit => Attributes(&["cookie"]),
             Self::Sent => Only(&["name", "type"]),
             Self::SetNamed => Only(&["attr", "value"]),

@@ -42,7 +42,7 @@ pub const TRAITS: &[(&str, &str)] = &[
     ("protection", "protection of a payload held in the cookie"),
     ("errors", "drops-changes: an error response discards session changes"),
     ("label", "label of every value of this type: request, record, collection, secret"),
-    ("container", "collection: its values grow with data"),
+    ("container", "collection: its values grow with data; bounded: many of a fixed number"),
     ("auth", "token: authenticates by a token that browsers do not send by themselves"),
     ("csrf", "protects: a layer that checks tokens"),
     ("unknown-ids", "an id of the client that the store does not know: adopted, adopted-without-key"),

@@ -168,13 +168,13 @@ fn pattern(machine: &Machine<'_>, name: &Val) -> Option<SmolStr> {
 /// The name of the setting that names the cookie.
 fn stand_in(name: &Value) -> Option<SmolStr> {
     match name {
-        Value::Setting { key, value: None } => Some(key.clone()),
-        Value::Setting { key, value: Some(value) } if matches!(**value, Value::Opaque(_)) => {
-            Some(key.clone())
-        }
+        Value::Setting { key, .. } => Some(key.clone()),
         _ => None,
     }
 }
+
+/// Longest constant value of a cookie that is a flag: `1`, `true`, `dark-mode`.
+const FLAG: usize = 16;
 
 /// Name, role and place of a cookie's fact.
 pub(super) fn finish(
@@ -187,8 +187,20 @@ pub(super) fn finish(
 ) -> Fact {
     let known = attributes.get("name").and_then(|it| known_text(&it.value));
     // A name that is only known in part still tells people which cookie it is, and what it is for.
-    let name = known.or_else(|| attributes.get("name").and_then(|it| stand_in(&it.value)).or(pattern));
-    let (role, from) = role(name.as_deref(), &attributes);
+    let stands_in = attributes.get("name").filter(|_| known.is_none()).and_then(|it| stand_in(&it.value));
+    let vague = stands_in.is_some();
+    let name = known.or(stands_in).or(pattern);
+    let (mut role, from) = role(name.as_deref(), &attributes);
+    // The name of a setting tells what a cookie is for, not what is in it.
+    if vague && role == "sensitive" {
+        role = "unknown";
+    }
+    // What everybody gets alike tells nothing of anybody.
+    let constant =
+        |it: &Attribute| matches!(&it.value, Value::Known(Scalar::Text(text)) if text.len() <= FLAG);
+    if role == "unknown" && name.is_some() && attributes.get("value").is_some_and(constant) {
+        role = "preference";
+    }
     attributes.insert("role".into(), text(role, Origin::Derived(Vec::new())));
     if let Some(from) = from {
         attributes.insert("role_from".into(), text(from, Origin::Derived(Vec::new())));

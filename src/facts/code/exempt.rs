@@ -93,6 +93,37 @@ pub(super) fn place(root: &Root<'_, '_>, wrapped: &Wrapped) -> Option<Span> {
     }
 }
 
+/// Whether a method replaces a framework's check of tokens by nothing.
+pub(super) fn switches_off(root: &Root<'_, '_>) -> bool {
+    let Some(Owner::Type(def)) = &root.definition.owner else { return false };
+    let function = &root.definition.function;
+    let id = TypeId { def: def.clone(), scope: root.definition.scope };
+    replaces_check(&root.machine, &id, &function.name.name, DEPTH)
+        && function.body.as_ref().is_some_and(|body| !acts(body))
+}
+
+fn replaces_check(machine: &Machine<'_>, id: &TypeId, method: &str, depth: u32) -> bool {
+    let catalog = machine.program.catalog;
+    let external = id.def.bases.iter().any(|it| match machine.program.index.resolve(id.scope, &it.path) {
+        Some(Meaning::External(path)) => catalog.ask(id.scope.file, |versions| {
+            let named = catalog.models.named(&path, versions);
+            named.is_some_and(|it| it.traits.get("csrf-method").is_some_and(|it| it == method))
+        }),
+        _ => false,
+    });
+    external
+        || depth > 0 && bases(machine, id).iter().any(|it| replaces_check(machine, it, method, depth - 1))
+}
+
+/// Whether a body calls or raises anything.
+fn acts(body: &Block) -> bool {
+    let mut acts = false;
+    in_block(body, &mut |expr| {
+        acts |= matches!(expr.kind, ExprKind::Call(_) | ExprKind::Method(_) | ExprKind::Raise(_));
+    });
+    acts
+}
+
 /// Base classes that are looked at, one behind the other.
 const DEPTH: u32 = 4;
 

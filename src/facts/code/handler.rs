@@ -25,7 +25,8 @@ pub(super) fn facts(root: &Root<'_, '_>, wrapped: &Wrapped, out: &mut Vec<Fact>)
                 | EventKind::CheckCredentials
         )
     };
-    if !events.iter().any(matters) && !machine.gave_up() {
+    let switches_off = super::exempt::switches_off(root);
+    if !events.iter().any(matters) && !machine.gave_up() && !switches_off {
         return;
     }
     let function = &root.definition.function;
@@ -66,6 +67,12 @@ pub(super) fn facts(root: &Root<'_, '_>, wrapped: &Wrapped, out: &mut Vec<Fact>)
     attributes.insert("changes_state".into(), super::convert::switch(changes, derived()));
     if let Some(place) = super::exempt::place(root, wrapped) {
         attributes.insert("csrf_exempt".into(), super::convert::switch(true, Origin::Written(place)));
+    }
+    if switches_off {
+        let place = || super::convert::switch(true, Origin::Written(function.name.span));
+        attributes.insert("csrf_exempt".into(), place());
+        attributes.insert("changes_state".into(), place());
+        attributes.insert("checks_off".into(), place());
     }
     let unsure = machine.trace.events.iter().find(|it| it.flags.iter().any(|flag| flag == UNSURE));
     let unjudged = if machine.gave_up() {

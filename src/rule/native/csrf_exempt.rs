@@ -1,6 +1,6 @@
 //! A handler without CSRF protection that acts for whoever the session says.
 
-use super::event::{flag, note};
+use super::event::{flag, is_on, note};
 use crate::facts::{Event, EventKind, Fact};
 use crate::rule::evidence::{label, notes, place as written_place, schema_of};
 use crate::rule::judge::Draft;
@@ -22,6 +22,10 @@ pub(super) fn check(_: &Rule, fact: &Fact, _: &Context<'_>) -> Vec<Draft> {
     };
     let mut draft = Draft::new(span, text);
     draft.evidence = notes(fact, &[schema], span);
+    if is_on(fact, "checks_off") {
+        draft.case = Some("check-off");
+        return vec![draft];
+    }
     let by_password = fact.events.iter().any(asks_password);
     let login = fact.events.iter().any(|it| it.kind == EventKind::Login);
     // The answer of another service, such as a single sign-on, says who is logged in, and comes from another site.
