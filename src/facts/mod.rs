@@ -157,6 +157,14 @@ pub enum Size {
     Unbounded,
 }
 
+impl Operand {
+    /// Text of which a part is fixed: `user_{id}`.
+    #[must_use]
+    pub fn is_partly_fixed(&self) -> bool {
+        matches!(&self.value, Value::Opaque(why) if why.starts_with("text with parts"))
+    }
+}
+
 impl EventKind {
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -183,6 +191,10 @@ impl EventKind {
             Self::SetExpiry => "set-expiry",
             Self::ChangeState => "change-state",
             Self::HandOver => "hand-over",
+            Self::Sink => "sink",
+            Self::Decide => "decide",
+            Self::OpenSession => "open-session",
+            Self::HashPassword => "hash-password",
         }
     }
 }

@@ -72,6 +72,13 @@ const COOKIE: &[AttributeSchema] = &[
     a("mismatch", Text, "why a removal cannot match the cookie that was set"),
     a("secure_check", Text, "id under which the framework's own check tells that `Secure` is off"),
     a("http_only_check", Text, "id under which the framework's own check tells that `HttpOnly` is off"),
+    a("tainted", List, "parts that are the request's data as they came: `name`, `value`, `path`, `domain`"),
+    a(
+        "written",
+        Words(&["raw", "percent-encoded", "quoted", "json"]),
+        "how the value is written into the line",
+    ),
+    a("guessable", Switch, "the value is random from a source that can be guessed"),
     a("parent_domain", Switch, "`Domain` names more than the one host of the settings"),
 ];
 
@@ -92,6 +99,7 @@ const SESSION: &[AttributeSchema] = &[
     a("serializer_type", Text, "dotted path of the serializer"),
     a("serializer_works", Switch, "the serializer exists in the version in use"),
     a("always_save", Switch, "every request saves and slides"),
+    a("adopts_ids", Switch, "an id that the server never issued is taken over"),
     a("temp_dir", Switch, "records lie in the shared temp folder"),
     a("holds_sensitive", Switch, "sensitive data is written to it"),
     a("needs_server_logout", Switch, "the application relies on ending a session on the server"),
@@ -156,6 +164,8 @@ const APPLICATION: &[AttributeSchema] = &[
     a("cookie_authentication", Switch, "a session or cookie authenticates requests that change state"),
     a("open_cors", Switch, "any origin may send requests with credentials and read the answers"),
     a("same_site", Words(&["strict", "lax", "none", "unset"]), "weakest `SameSite` of its session cookies"),
+    a("origins", Words(&["any", "reflected", "listed"]), "origins whose scripts may read answers"),
+    a("credentials", Switch, "requests of other origins may carry cookies"),
     a("order_fault", Text, "what is wrong with the order, in words"),
     a("check", Text, "id under which the framework's own check tells that CSRF protection is missing"),
     a("complete", Switch, "all elements of the middleware list are known"),

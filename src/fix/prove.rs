@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::apply::{Batch, apply};
 use super::{Desk, proposals};
 use crate::check::{self, Kept, Options, Report};
-use crate::finding::{Confidence, Finding, Fix, Persona, Reported, Safety};
+use crate::finding::{Confidence, Finding, Fix, Persona, Reported, Safety, Severity};
 use crate::flow::Units;
 use crate::source::FileId;
 use crate::workspace::Workspace;
@@ -292,6 +292,8 @@ fn identity(workspace: &Workspace, finding: &Finding) -> Identity {
 #[derive(Default)]
 struct Count {
     findings: BTreeMap<Identity, usize>,
+    /// Those that are advice only: a cookie has to be sound before it can be hardened.
+    advice: BTreeSet<Identity>,
     problems: usize,
     judged: BTreeMap<crate::facts::FactKind, usize>,
 }
@@ -299,12 +301,17 @@ struct Count {
 impl Count {
     fn of(report: &Report) -> Self {
         let mut findings = BTreeMap::new();
+        let mut advice = BTreeSet::new();
         let silenced = report.suppressed.iter().map(|it| &it.finding);
         for finding in report.findings.iter().map(|it| &it.finding).chain(silenced) {
-            *findings.entry(identity(&report.workspace, finding)).or_default() += 1;
+            let identity = identity(&report.workspace, finding);
+            if finding.severity == Severity::Info {
+                advice.insert(identity.clone());
+            }
+            *findings.entry(identity).or_default() += 1;
         }
         let judged = report.summary.facts.iter().map(|(kind, it)| (*kind, it.judged)).collect();
-        Self { findings, problems: report.problems.len(), judged }
+        Self { findings, advice, problems: report.problems.len(), judged }
     }
 
     /// `None` when `after` lacks the mended findings, has nothing new, and lost nothing that was seen; else what is found
@@ -315,7 +322,10 @@ impl Count {
             let count = most.entry(it).or_default();
             *count = count.saturating_sub(1);
         }
-        let often = |(it, count): &(&Identity, &usize)| most.get(*it).is_none_or(|most| *count > most);
+        let often = |(it, count): &(&Identity, &usize)| match most.get(*it) {
+            Some(most) => *count > most,
+            None => !after.advice.contains(*it),
+        };
         let wrong: Vec<_> = after.findings.iter().filter(often).map(|(it, _)| it.clone()).collect();
         let seen = self.judged.iter().all(|(kind, count)| after.judged.get(kind).unwrap_or(&0) >= count);
         (!wrong.is_empty() || !seen || after.problems > self.problems).then_some(wrong)

@@ -13,6 +13,9 @@ use crate::ir::{self, Function, Ident, Name, ParamKind, Path, PatternKind, Span,
 use crate::model::Labels;
 use crate::source::Note;
 
+/// Why nothing is known of what a function outside answers: what it was given may or may not be in it.
+pub(super) const LIBRARY: &str = "result of a library";
+
 /// Evaluated arguments.
 #[derive(Clone, Default, Debug)]
 pub struct Args {
@@ -158,9 +161,16 @@ impl Machine<'_> {
     pub fn escape(&mut self, args: &Args, span: Span) -> Val {
         args.all().for_each(|value| self.share(value));
         self.look_into_closures(args, span);
-        let labels = args.labels().without(Labels::COLLECTION);
-        Val { origin: super::value::Decided::At(span), ..Val::unknown("result of a library") }
-            .labelled(labels)
+        let flowing = args.labels().without(Labels::COLLECTION);
+        // What a cookie, an id or a number leads to is none of these.
+        let led = Labels::SESSION_ID.with(Labels::COOKIE).with(Labels::GUESSABLE);
+        let labels = flowing.without(led);
+        let value = Val { origin: super::value::Decided::At(span), ..Val::unknown(LIBRARY) }.labelled(labels);
+        if labels.has(Labels::REQUEST) {
+            let given = given(args.all());
+            return value.with_info(|info| info.given = given);
+        }
+        value
     }
 
     /// Whoever got closures may call them.
@@ -250,6 +260,8 @@ impl Machine<'_> {
         let Some(body) = function.body.as_ref().filter(|_| follows) else {
             self.hand_over(&function.name.name, Labels::NONE, &args, span);
             let value = self.escape(&args, span);
+            let labels = super::reach::transformed(&function.name.name, value.labels());
+            let value = value.with_labels(labels);
             return match result_type {
                 Some(ty) => value.with_info(|info| info.ty = Some(ty)),
                 None => value,
@@ -562,4 +574,10 @@ fn is_line(value: &Val) -> bool {
         }
         _ => false,
     }
+}
+
+/// Names of the data of the request among these.
+pub(super) fn given<'v>(values: impl Iterator<Item = &'v Val>) -> Vec<Name> {
+    let of_request = values.filter(|it| it.labels().has(Labels::REQUEST));
+    of_request.flat_map(|it| it.names().iter().cloned()).take(8).collect()
 }

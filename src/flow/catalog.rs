@@ -146,6 +146,9 @@ pub fn label(word: &str) -> Labels {
         "random" => Labels::RANDOM,
         "authenticated" => Labels::AUTHENTICATED,
         "secret" => Labels::SECRET,
+        "escaped" => Labels::ESCAPED,
+        "guessable" => Labels::GUESSABLE,
+        "session-id" => Labels::SESSION_ID,
         _ => Labels::NONE,
     }
 }

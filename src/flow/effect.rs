@@ -65,7 +65,9 @@ impl<'a> Machine<'a> {
         // Libraries take ids to parse them; only a name tells more.
         self.hand_over(called, Labels::COOKIE, &args, span);
         let before = self.trace.events.len();
-        let mut result = self.escape(&args, span);
+        let result = self.escape(&args, span);
+        let labels = super::reach::transformed(path, result.labels());
+        let mut result = result.with_labels(labels);
         let _ = types;
         // `Type::new(..)` is a `Type`.
         if let Some((owner, function)) = path.rsplit_once("::")
@@ -319,7 +321,10 @@ impl<'a> Machine<'a> {
             self.look_into_closures(&it.args, span);
         }
         let result = result.or(seconds).unwrap_or_else(|| {
-            let value = self.escape(&it.args, span);
+            let mut value = self.escape(&it.args, span);
+            if labels != Labels::NONE {
+                value.kind = Kind::Unknown("a value that a model tells of");
+            }
             let flowing =
                 it.receiver.as_ref().map_or(Labels::NONE, |it| it.labels().without(Labels::COLLECTION));
             let mut names = it.receiver.as_ref().map(|it| it.names().to_vec()).unwrap_or_default();
@@ -327,7 +332,8 @@ impl<'a> Machine<'a> {
             value.labelled(flowing).with_info(|info| info.names = names)
         });
         let result = if bounded { result.with_info(|info| info.bounded = true) } else { result };
-        result.labelled(labels)
+        let all = found_by(result.labels(), labels);
+        result.with_labels(all)
     }
 
     /// Whether neither a lock file nor a requirement says the version.
@@ -380,7 +386,21 @@ impl<'a> Machine<'a> {
                 self.merge(it, &from);
                 it.receiver.clone()
             }
+            Verb::Layer => {
+                let layer = clause.operand("of").map(|source| self.source(source, it))?;
+                let layer = layer.with_info(|info| info.set_at = Some(it.set_at));
+                if let Some(Val { kind: Kind::Object(id), .. }) = it.receiver
+                    && let Some(object) = self.state.object_mut(id)
+                {
+                    object.items.push((Val::null(), layer));
+                }
+                it.receiver.clone()
+            }
             Verb::Same => {
+                // A builder that is given functions calls them.
+                if it.receiver.is_some() && it.args.all().any(|it| matches!(it.kind, Kind::Function(_))) {
+                    self.escape(&it.args, it.span);
+                }
                 let value = it.receiver.clone().or_else(|| it.args.positional.first().cloned())?;
                 Some(self.retype(value, clause))
             }
@@ -402,6 +422,13 @@ impl<'a> Machine<'a> {
                 })
             }
             Verb::Returns | Verb::Session => {
+                if let Some(id) = clause.operand("id").map(|source| self.source(source, it))
+                    && id.is_unknown()
+                {
+                    let mut event = self.event(EventKind::OpenSession, it);
+                    event.operands.push(("id".into(), id));
+                    self.record(event);
+                }
                 let path =
                     clause.word("type").cloned().or_else(|| it.owner.map(|owner| owner.path.clone()))?;
                 // What a secret opens is not the secret.
@@ -410,9 +437,8 @@ impl<'a> Machine<'a> {
                 let mut names = it.receiver.as_ref().map(|it| it.names().to_vec()).unwrap_or_default();
                 names.push(last_segment(&it.path));
                 // One of many is not many: whether the result is a collection is said by its own type.
-                let labels = labels
-                    .without(Labels::COLLECTION)
-                    .with(self.program.catalog.type_labels(&Ty::external(path.clone()), self.scope.file));
+                let own = self.program.catalog.type_labels(&Ty::external(path.clone()), self.scope.file);
+                let labels = found_by(labels.without(Labels::COLLECTION), own);
                 let keep = matches!(clause.verb, Verb::Session);
                 let value = Val {
                     origin: Decided::At(it.span),
@@ -432,13 +458,34 @@ impl<'a> Machine<'a> {
                 };
                 Some(Val::at(kind, it.span))
             }
-            Verb::Random => Some(
-                Val::at(Kind::Unknown("random"), it.span)
-                    .labelled(Labels::RANDOM)
-                    .with_info(|info| info.names = vec!["random".into()]),
-            ),
+            Verb::Random => {
+                let label = if clause.flag("weak") { Labels::GUESSABLE } else { Labels::RANDOM };
+                Some(
+                    Val::at(Kind::Unknown("random"), it.span)
+                        .labelled(label)
+                        .with_info(|info| info.names = vec!["random".into()]),
+                )
+            }
+            Verb::Verify => {
+                let from = clause.operand("from").map_or_else(Val::null, |source| self.source(source, it));
+                let labels = from.labels().without(Labels::COOKIE.with(Labels::COLLECTION));
+                let names = from.names().to_vec();
+                Some(
+                    Val::at(Kind::Unknown("verified"), it.span)
+                        .labelled(labels)
+                        .with_info(|info| info.names = names),
+                )
+            }
+            Verb::Sink => {
+                self.sink(clause, it);
+                None
+            }
             Verb::Seal => {
                 let from = clause.operand("from").map_or_else(Val::null, |source| self.source(source, it));
+                let password = |it: &Name| crate::model::words::sensitive(it) == Some("password");
+                if from.names().iter().any(password) {
+                    self.session_event(EventKind::HashPassword, clause, it);
+                }
                 Some(
                     Val::at(Kind::Unknown("sealed"), it.span)
                         .labelled(from.labels().without(Labels::COLLECTION).with(Labels::SEALED)),
@@ -494,7 +541,10 @@ impl<'a> Machine<'a> {
             Verb::ChangeState => self.session_event(EventKind::ChangeState, clause, it),
             Verb::ReadId => {
                 self.session_event(EventKind::ReadId, clause, it);
-                Some(Val::at(Kind::Unknown("a session id"), it.span).labelled(Labels::SECRET))
+                Some(
+                    Val::at(Kind::Unknown("a session id"), it.span)
+                        .labelled(Labels::SECRET.with(Labels::SESSION_ID)),
+                )
             }
             Verb::ReadIdentity => {
                 self.session_event(EventKind::ReadIdentity, clause, it);
@@ -571,6 +621,10 @@ impl<'a> Machine<'a> {
                         Val::at(Kind::Setting { key: keys.clone(), value: Some(value) }, it.span)
                     },
                 )
+            }
+            Source::All => {
+                let all: Vec<Val> = it.args.all().cloned().collect();
+                Val::at(Kind::Tuple(all.into()), it.span).labelled(it.args.labels())
             }
             Source::Attr(name) => {
                 let id = it.receiver.as_ref().and_then(|receiver| match receiver.kind {
@@ -894,7 +948,7 @@ impl<'a> Machine<'a> {
     pub(super) fn read_cookie(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
         let name = clause.operand("name").map(|source| self.source(source, it));
         let verified = clause.flag("verified");
-        let labels = if verified { Labels::REQUEST } else { Labels::REQUEST.with(Labels::COOKIE) };
+        let labels = Labels::REQUEST.with(if verified { Labels::ESCAPED } else { Labels::COOKIE });
         let mut event = self.event(EventKind::ReadCookie, it);
         if let Some(name) = &name {
             event.operands.push(("name".into(), name.clone()));
@@ -991,9 +1045,19 @@ pub(super) fn names_a_password(args: &Args) -> bool {
     })
 }
 
+/// Labels of a result, with those that its row gives: a record that a cookie or an id led to is neither.
+fn found_by(labels: Labels, own: Labels) -> Labels {
+    const LEADS: Labels = Labels::COOKIE.with(Labels::SESSION_ID);
+    let labels = if own.has(Labels::RECORD) { labels.without(LEADS) } else { labels };
+    labels.with(own)
+}
+
 /// Objects that are judged by their final state.
 pub(super) fn is_lasting(role: Role) -> bool {
-    matches!(role, Role::SessionLayer | Role::Csrf | Role::Store | Role::Identity)
+    matches!(
+        role,
+        Role::SessionLayer | Role::Csrf | Role::Store | Role::Identity | Role::Application | Role::Cors
+    )
 }
 
 pub(super) fn last_segment(path: &str) -> SmolStr {
@@ -1011,7 +1075,12 @@ pub fn constant(source: &Source) -> Option<Kind> {
         Source::ByScheme => Kind::Request,
         Source::Int(number) => Kind::Int(*number),
         Source::Text(word) => Kind::Text(word.clone()),
-        Source::Arg(_) | Source::Param(_) | Source::Receiver | Source::Attr(_) | Source::File(_) => {
+        Source::Arg(_)
+        | Source::Param(_)
+        | Source::All
+        | Source::Receiver
+        | Source::Attr(_)
+        | Source::File(_) => {
             return None;
         }
     })

@@ -125,8 +125,9 @@ impl Machine<'_> {
             ExprKind::Record(record) => self.record_literal(record, span),
             ExprKind::Tuple(items) => {
                 let items = self.elements(items);
-                let labels =
+                let mut labels =
                     items.iter().fold(crate::model::Labels::NONE, |all, item| all.with(item.labels()));
+                labels = super::reach::together(labels, items.iter());
                 Val::at(Kind::Tuple(Rc::from(items)), span).labelled(labels)
             }
             ExprKind::List(items) | ExprKind::Set(items) => {
@@ -258,6 +259,7 @@ impl Machine<'_> {
             truth
         } else {
             let value = self.eval(condition);
+            self.tested(&value, condition.span);
             self.truth(&value, condition.span)
         }
     }
@@ -375,6 +377,11 @@ impl Machine<'_> {
             }
         }
         names.truncate(8);
+        let holes = pieces.iter().filter_map(|it| match it {
+            Piece::Hole(value) => Some(value),
+            Piece::Text(_) => None,
+        });
+        labels = super::reach::together(labels, holes);
         if pieces.len() > PIECES {
             pieces = vec![Piece::Hole(Val::unknown("a long text"))];
         }
@@ -594,7 +601,10 @@ impl Machine<'_> {
             return value;
         }
         let values: Vec<Val> = args.iter().map(|arg| self.eval(arg)).collect();
-        let name = path.segments.join("::") + "!";
+        let name = match self.program.index.resolve(self.scope, &path.segments) {
+            Some(super::index::Meaning::External(full)) => format!("{full}!"),
+            _ => path.segments.join("::") + "!",
+        };
         if let ([place, _], [text, more]) = (args, values.as_slice())
             && super::builtin::builtins().function(&name) == Some(super::builtin::Operation::AppendText)
         {
@@ -872,6 +882,7 @@ impl Machine<'_> {
                 if let Some(inner) = inner {
                     self.bind(inner, named.clone());
                 }
+                self.drawn(name, &named, pattern.span);
                 self.state.bind(name.clone(), named);
             }
             PatternKind::Tuple(items) | PatternKind::List(items) => {

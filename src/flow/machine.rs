@@ -71,6 +71,8 @@ pub struct AtomInfo {
     pub kind: AtomKind,
     /// A condition made of others: its value as a tree.
     pub tree: Option<Val>,
+    /// Names of the request's data that it asks something of.
+    pub about: Vec<Name>,
 }
 
 /// A call being evaluated.
@@ -235,7 +237,7 @@ impl<'a> Machine<'a> {
             return *known;
         }
         let atom = Atom::try_from(self.atoms.len()).unwrap_or(Atom::MAX);
-        self.atoms.push(AtomInfo { kind, tree: None });
+        self.atoms.push(AtomInfo { kind, tree: None, about: Vec::new() });
         self.atom_keys.insert(key.to_owned(), atom);
         atom
     }
@@ -244,7 +246,7 @@ impl<'a> Machine<'a> {
         let next = Atom::try_from(self.atoms.len()).unwrap_or(Atom::MAX);
         let atom = *self.fresh_atoms.entry((span, self.calls.len())).or_insert(next);
         if atom == next {
-            self.atoms.push(AtomInfo { kind: AtomKind::Other, tree: None });
+            self.atoms.push(AtomInfo { kind: AtomKind::Other, tree: None, about: Vec::new() });
         }
         atom
     }
@@ -306,9 +308,15 @@ impl<'a> Machine<'a> {
                     return Truth::Atom(self.atom("build debug_assertions", AtomKind::Debug), development);
                 }
                 let key = value.names().join(".");
-                Truth::Atom(self.atom(&key, AtomKind::Other), true)
+                let atom = self.atom(&key, AtomKind::Other);
+                self.atoms[atom as usize].about.extend(value.given().iter().cloned());
+                Truth::Atom(atom, true)
             }
-            _ => Truth::Atom(self.fresh_atom(span), true),
+            _ => {
+                let atom = self.fresh_atom(span);
+                self.atoms[atom as usize].about.extend(value.given().iter().cloned());
+                Truth::Atom(atom, true)
+            }
         }
     }
 
@@ -516,6 +524,21 @@ impl<'a> Machine<'a> {
             }
         }
         None
+    }
+
+    /// A mark of the nearest modelled type that a class is built on.
+    #[must_use]
+    pub fn mark_of_bases(&self, ty: &Ty, mark: &str, depth: u32) -> Option<SmolStr> {
+        match &ty.def {
+            TyDef::External(path) => {
+                self.program.catalog.candidates(path, self.scope.file).mark(mark).cloned()
+            }
+            TyDef::Project(id) if depth > 0 => {
+                let mut bases = id.def.bases.iter().map(|written| self.ty(written, id.scope));
+                bases.find_map(|it| self.mark_of_bases(&it, mark, depth - 1))
+            }
+            _ => None,
+        }
     }
 
     #[must_use]

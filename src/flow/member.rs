@@ -310,6 +310,12 @@ impl Machine<'_> {
                 if builtins().settings_objects.contains(path.as_str()) {
                     return self.program.settings.project_setting(self.scope.file, &name.name, name.span);
                 }
+                // What a class of a framework has by itself, such as a model's manager.
+                if let Some(class) = self.program.catalog.class(path, self.scope.file)
+                    && let Some(value) = self.field_of_class(&class, &base, name, &[])
+                {
+                    return value;
+                }
                 let separator = self.program.index.separator(self.scope.file);
                 let full: SmolStr = format!("{path}{separator}{}", name.name).into();
                 self.meaning(Meaning::External(full), name.span)
@@ -544,7 +550,11 @@ impl Machine<'_> {
         let nested = base.info.as_ref().and_then(|info| info.nested.clone());
         let slice = is_slice(index);
         // A slice is a copy and has a bound, an element is no collection.
-        let labels = base.labels().without(Labels::COLLECTION);
+        let mut labels = base.labels().without(Labels::COLLECTION);
+        // Part of an id is no id.
+        if slice {
+            labels = labels.without(Labels::SESSION_ID);
+        }
         let inner = base.ty().and_then(|ty| {
             let ty = self.peel(ty);
             if slice { Some(ty) } else { ty.args.last().cloned() }
@@ -565,6 +575,7 @@ impl Machine<'_> {
                 } else {
                     value
                 };
+                self.drawn(&path.segments[0], &named, span);
                 self.state.bind(path.segments[0].clone(), named);
             }
             ir::ExprKind::Field(base, name) => {

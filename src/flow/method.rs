@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::builtin::{Operation, builtins};
-use super::call::{Args, is_super};
+use super::call::{Args, LIBRARY, is_super};
 use super::index::TypeId;
 use super::machine::{Machine, Truth};
 use super::state::choose;
@@ -109,7 +109,16 @@ impl Machine<'_> {
         if let Some(definition) = self.program.index.extension_method(&name.name, path.as_deref()) {
             return self.inline(&definition, Some(receiver), args, span);
         }
-        self.plain_method(&receiver, name, &args, span)
+        let value = self.plain_method(&receiver, name, &args, span);
+        // `text.parse::<u32>()`
+        match types {
+            [ty] if value.is_unknown()
+                && builtins().methods.get(name.name.as_str()) == Some(&Operation::Parse) =>
+            {
+                value.with_info(|info| info.ty = Some(ty.clone()))
+            }
+            _ => value,
+        }
     }
 
     pub(super) fn method_of_class(
@@ -216,14 +225,20 @@ impl Machine<'_> {
         if names.len() < 8 {
             names.push(name.name.clone());
         }
-        let labels = receiver.labels().with(result.labels());
+        let given = super::call::given([receiver].into_iter().chain(args.all()));
+        // Text that is filled in or joined holds its arguments; of any other object the arguments may only be questions.
+        let text = matches!(receiver.kind, Kind::Text(_) | Kind::Pieces(_) | Kind::Bytes(_));
+        let from_args = if text { args.labels().without(Labels::COLLECTION) } else { result.labels() };
+        let labels = receiver.labels().with(from_args);
+        let own = text || !from_args.any(labels.without(receiver.labels()));
+        let labels = super::reach::transformed(&name.name, labels);
         let labels = self.program.catalog.method_labels(&name.name, labels, self.scope.file);
-        let value = Val {
-            origin: super::value::Decided::At(span),
-            ..Val::unknown("result of a method that is not seen")
-        }
-        .labelled(labels)
-        .with_info(|info| info.names = names);
+        let why = if own { "result of a method that is not seen" } else { LIBRARY };
+        let value = Val { origin: super::value::Decided::At(span), ..Val::unknown(why) }.labelled(labels);
+        let value = value.with_info(|info| {
+            info.names = names;
+            info.given = given;
+        });
         self.named_check(&name.name, before, value, span)
     }
 
@@ -386,7 +401,15 @@ impl Machine<'_> {
             }
             Operation::Int => {
                 let value = first.unwrap_or_else(Val::null);
-                self.lift(&value, &mut |_, it| super::operator::parse(&it))
+                let number = Ty::external("int");
+                self.lift(&value, &mut |_, it| {
+                    let parsed = super::operator::parse(&it);
+                    if parsed.is_unknown() {
+                        parsed.with_info(|info| info.ty = Some(number.clone()))
+                    } else {
+                        parsed
+                    }
+                })
             }
             _ => self.lift(receiver, &mut |_, it| super::operator::text(operation, &it, first.as_ref())),
         }

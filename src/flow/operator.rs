@@ -36,6 +36,7 @@ pub fn apply(machine: &mut Machine<'_>, op: BinaryOp, a: &Val, b: &Val, span: Sp
                 Some(key) => machine.atom(&key, AtomKind::Other),
                 None => machine.fresh_atom(span),
             };
+            machine.compared(atom, a, b, span);
             switch(atom, equal, span)
         }
         BinaryOp::Less
@@ -58,6 +59,7 @@ pub fn apply(machine: &mut Machine<'_>, op: BinaryOp, a: &Val, b: &Val, span: Sp
                 Some(key) => machine.atom(&key, AtomKind::Other),
                 None => machine.fresh_atom(span),
             };
+            machine.compared(atom, a, b, span);
             switch(atom, true, span)
         }
         BinaryOp::Add => {

@@ -68,4 +68,12 @@ pub enum EventKind {
     ChangeState,
     /// What names a session was given to code that is not seen, which may end it there.
     HandOver,
+    /// Data of the request, or the id of a session, reaches a place that a model names.
+    Sink,
+    /// A condition asks what an unverified cookie holds.
+    Decide,
+    /// A session is opened under an id that somebody gives.
+    OpenSession,
+    /// A password is hashed, to be stored.
+    HashPassword,
 }

@@ -142,6 +142,8 @@ pub struct Info {
     pub trail: Vec<Note>,
     /// Attribute writes: the call that set it.
     pub set_at: Option<Span>,
+    /// Of the result of a call that is not seen: names of the request's data that it was given.
+    pub given: Vec<Name>,
     /// Largest count of elements, when a slice or literal bounds it.
     pub bounded: bool,
     /// Of a text that a helper made: what it had been with the other answer to its only switch, and where that stands.
@@ -294,9 +296,24 @@ impl Val {
         self.with_info(|info| info.labels = info.labels.with(labels))
     }
 
+    /// The same value with exactly these labels.
+    #[must_use]
+    pub fn with_labels(self, labels: Labels) -> Self {
+        if self.labels() == labels {
+            return self;
+        }
+        self.with_info(|info| info.labels = labels)
+    }
+
     #[must_use]
     pub fn names(&self) -> &[Name] {
         self.info.as_ref().map_or(&[], |info| info.names.as_slice())
+    }
+
+    /// Of the result of a call that is not seen: names of the request's data that it was given.
+    #[must_use]
+    pub fn given(&self) -> &[Name] {
+        self.info.as_ref().map_or(&[], |info| info.given.as_slice())
     }
 
     #[must_use]

@@ -2,7 +2,7 @@
 //!
 //! An effect is clauses joined by `;`. A clause is a verb and operands: `set secure=arg0`, `emit cookie=arg0 protection=signed`,
 //! `construct name=arg0 value=arg1`. A source is `argN` (positional, the receiver not counted), `$name` (a named
-//! parameter of the model's `params`), `@a.b` (what the project's settings files have under these keys), `self`, `self.ATTR`, `on`, `off`, `null`, `unset`, `by-scheme`, a number, `'text'` or a bare word.
+//! parameter of the model's `params`), `args` (all of them), `@a.b` (what the project's settings files have under these keys), `self`, `self.ATTR`, `on`, `off`, `null`, `unset`, `by-scheme`, a number, `'text'` or a bare word.
 //!
 //! The call evaluates to what its first clause that yields something yields; `label` works on that value, and several
 //! `duration` clauses add up. Without a receiver `set`, `unset` and `merge` work on what was yielded before. Operands that a verb does not read itself (see `Verb::operands`) are attributes, or flags
@@ -63,10 +63,12 @@ pub enum Verb {
     /// Evaluates to the cookie `name` (default `default`) of the request, or to `cookie` as the request has it; `verified=on`
     /// when its signature was checked; `max_age` when its age was.
     ReadCookie,
+    /// Puts the layer `of` around the receiver; evaluates to the receiver.
+    Layer,
     /// `cookie` belongs to a client or a request: never judged.
     Client,
 
-    /// Evaluates to the session handle of `type`.
+    /// Evaluates to the session handle of `type`; `id` when the caller gives one.
     Session,
     /// `key`, `value`; without `key` a whole mapping `value` is poured in. Flags: `unmarked` (the session does not count as
     /// changed), `if-absent` (an existing value stays and is yielded), `cancels-rotate` (an earlier rotation is undone).
@@ -120,6 +122,11 @@ pub enum Verb {
     Random,
     /// Encrypted, hashed or signed result of `from`.
     Seal,
+    /// What `from` holds once its signature was checked.
+    Verify,
+    /// `value` reaches a place where it matters what it is: `kind` sql, html, command, path, redirect, template, code (what is
+    /// run or deserialized), look-up (whose record is found), log, body (an answer).
+    Sink,
     /// Looks relevant and does nothing.
     Nothing,
 }
@@ -140,12 +147,15 @@ impl Verb {
         use Operands::{Attributes, Only};
         match self {
             Self::Construct => Attributes(&["type"]),
+            Self::Sink => Only(&["kind", "value"]),
             Self::Set => Attributes(&[]),
-            Self::Convert | Self::Merge | Self::Seal => Only(&["from"]),
+            Self::Convert | Self::Merge | Self::Seal | Self::Verify => Only(&["from"]),
             Self::EmitParts => Only(&["from"]),
             Self::Header => Only(&["name"]),
+            Self::Layer => Only(&["of"]),
             Self::Unset | Self::Read => Only(&["attr"]),
-            Self::Same | Self::Returns | Self::Session => Only(&["type"]),
+            Self::Same | Self::Returns => Only(&["type"]),
+            Self::Session => Only(&["type", "id"]),
             Self::Value => Only(&["is"]),
             Self::Duration => Only(&["of", "unit", "per"]),
             Self::Label => Only(&["label", "from", "whole", "unless", "bounded"]),
@@ -201,6 +211,7 @@ impl Verb {
         ("jar", Self::Jar),
         ("read-cookie", Self::ReadCookie),
         ("client", Self::Client),
+        ("layer", Self::Layer),
         ("session", Self::Session),
         ("write", Self::Write),
         ("get", Self::Get),
@@ -223,6 +234,8 @@ impl Verb {
         ("env", Self::Env),
         ("random", Self::Random),
         ("seal", Self::Seal),
+        ("verify", Self::Verify),
+        ("sink", Self::Sink),
         ("nothing", Self::Nothing),
     ];
 
@@ -263,6 +276,8 @@ pub enum Source {
     Arg(u8),
     /// Named parameter.
     Param(SmolStr),
+    /// All arguments together.
+    All,
     Receiver,
     /// Attribute of the receiver.
     Attr(SmolStr),
@@ -360,6 +375,7 @@ fn source(text: &str) -> Result<Source, String> {
     Ok(match text {
         "" => return Err("an operand without a value".into()),
         "self" => Source::Receiver,
+        "args" => Source::All,
         "on" => Source::On,
         "off" => Source::Off,
         "null" => Source::Null,

@@ -24,16 +24,24 @@ impl Labels {
     pub const AUTHENTICATED: Self = Self(128);
     /// A secret: password, key, token (by type or model).
     pub const SECRET: Self = Self(256);
+    /// The id of a session.
+    pub const SESSION_ID: Self = Self(512);
+    /// Random, and whoever knows some of it can tell the rest.
+    pub const GUESSABLE: Self = Self(1024);
+    /// No letter of it has a special meaning any more.
+    pub const ESCAPED: Self = Self(2048);
+    /// A condition on the way here asked something of it.
+    pub const CHECKED: Self = Self(4096);
     /// A line of a cookie that the answer has already.
-    pub const SENT: Self = Self(512);
+    pub const SENT: Self = Self(8192);
 
     #[must_use]
-    pub fn with(self, other: Self) -> Self {
+    pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
     #[must_use]
-    pub fn without(self, other: Self) -> Self {
+    pub const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
@@ -41,6 +49,11 @@ impl Labels {
     #[must_use]
     pub fn of_part(self) -> Self {
         self.without(Self::COLLECTION).without(Self::RANDOM).without(Self::SEALED)
+    }
+
+    #[must_use]
+    pub fn any(self, others: Self) -> bool {
+        self.0 & others.0 != 0
     }
 
     #[must_use]

@@ -161,7 +161,7 @@ impl<'a> View<'a> {
                 Err(_) => fault("no whole number".into()),
             },
             DeValue::String(text) => match effect::parse_source(text) {
-                Ok(Source::Arg(_) | Source::Param(_) | Source::Receiver | Source::Attr(_)) => {
+                Ok(Source::Arg(_) | Source::Param(_) | Source::All | Source::Receiver | Source::Attr(_)) => {
                     fault("a constant is wanted here".into())
                 }
                 Ok(source) => Some(source),

@@ -20,6 +20,10 @@ pub enum Role {
     SessionLayer,
     Identity,
     Csrf,
+    /// A router or the like, around which layers are put.
+    Application,
+    /// A layer that lets other origins in.
+    Cors,
     /// A response or the like: writes `Set-Cookie`.
     Emitter,
     /// The client's request.
@@ -42,6 +46,8 @@ impl Role {
         ("session-layer", Self::SessionLayer),
         ("identity", Self::Identity),
         ("csrf", Self::Csrf),
+        ("application", Self::Application),
+        ("cors", Self::Cors),
         ("emitter", Self::Emitter),
         ("request", Self::Request),
         ("value", Self::Value),

@@ -23,6 +23,8 @@ pub const ATTRIBUTES: &[(&str, &str)] = &[
     ("always_save", "every request saves and sends again"),
     ("serializer", "how a record is written"),
     ("layer", "session layer that this one is put on"),
+    ("origins", "origins that a layer lets in: any, reflected, listed"),
+    ("credentials", "cookies of other origins are let in"),
     ("scheme", "environment reader: mapping of names to pairs of type and default"),
     ("scope", "identity layer: what its logout ends"),
 ];
@@ -46,6 +48,10 @@ pub const TRAITS: &[(&str, &str)] = &[
     ("auth", "token: authenticates by a token that browsers do not send by themselves"),
     ("csrf", "protects: a layer that checks tokens"),
     ("unknown-ids", "an id of the client that the store does not know: adopted, adopted-without-key"),
+    ("layers", "which of the layers put around it sees a request first: last-first, first-first"),
+    ("provides", "session: what a layer lays ready for those that run after it"),
+    ("after", "session: what has to be laid ready before a layer runs"),
+    ("dispatches", "method-name: methods of its subclasses answer the HTTP method of their name"),
     ("header", "name of the header that the type stands for"),
     ("setters", "how a fix sets an attribute: chained (the method gives the object on), statements"),
     (

@@ -77,6 +77,31 @@ pub fn ends_session(name: &str) -> bool {
     meaning("ends-session", name).is_some()
 }
 
+/// Whether a value of a type of this name holds text: numbers, switches and times do not.
+#[must_use]
+pub fn holds_text(ty: &str) -> bool {
+    meaning("type", ty) != Some("plain")
+}
+
+/// What a function of this name does to what it is given: `escape`, `hide` or `verify`.
+#[must_use]
+pub fn transform(name: &str) -> Option<&'static str> {
+    meaning("transform", name)
+}
+
+/// What the value of a cookie of this name says of its bearer: `identity` (who it is), `permission` (what it may do) or
+/// `price` (what it pays).
+#[must_use]
+pub fn claim(name: &str) -> Option<&'static str> {
+    meaning("claim", name).filter(|it| *it != "nothing")
+}
+
+/// Whether a value of this name has to be one that nobody can guess.
+#[must_use]
+pub fn is_unguessable(name: &str) -> bool {
+    meaning("unguessable", name) == Some("unguessable")
+}
+
 #[derive(Deserialize)]
 struct Meaning {
     is: String,
@@ -163,13 +188,17 @@ mod tests {
             read.unwrap().keys().collect::<Vec<_>>(),
             [
                 "check",
+                "claim",
                 "cookie-content",
                 "cookie-role",
                 "ends-session",
                 "hidden",
                 "purpose",
                 "sensitive",
-                "session-key"
+                "session-key",
+                "transform",
+                "type",
+                "unguessable"
             ]
         );
     }

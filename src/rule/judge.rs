@@ -51,7 +51,7 @@ pub fn judge<'r>(rules: impl IntoIterator<Item = &'r Rule>, context: &Context<'_
         if fact.test || fact.unjudged.is_some() {
             continue;
         }
-        for rule in rules.iter().filter(|it| it.on == Some(fact.kind)) {
+        for rule in rules.iter().filter(|it| it.on == Some(fact.kind) || it.also_on.contains(&fact.kind)) {
             found.extend(apply(rule, fact, context).into_iter().map(|it| (index, it)));
         }
     }
@@ -90,12 +90,13 @@ fn regular(found: &[(usize, Finding)]) -> impl Iterator<Item = &(usize, Finding)
 
 fn apply(rule: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Finding> {
     let deployment = &context.deployment;
-    let verdict = rule.when.as_ref().map(|it| evaluate(it, fact, deployment));
+    let own = rule.on == Some(fact.kind);
+    let verdict = rule.when.as_ref().filter(|_| own).map(|it| evaluate(it, fact, deployment));
     if verdict.as_ref().is_some_and(|it| it.truth == Truth::False) {
         return Vec::new();
     }
     let silent =
-        rule.silent_if.as_ref().is_some_and(|it| evaluate(it, fact, deployment).truth == Truth::True);
+        own && rule.silent_if.as_ref().is_some_and(|it| evaluate(it, fact, deployment).truth == Truth::True);
     if silent {
         return Vec::new();
     }
@@ -149,7 +150,7 @@ fn finish(
         .filter(|case| case.name.as_deref() == draft.case || case.name.is_none())
         .filter(|case| {
             let holds = |it| evaluate(it, fact, &context.deployment).truth == Truth::True;
-            case.when.as_ref().is_none_or(holds)
+            case.when.as_ref().is_none_or(|it| rule.on == Some(fact.kind) && holds(it))
         })
         .collect();
     let unknown = verdict.filter(|it| it.truth == Truth::Unknown);

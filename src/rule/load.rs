@@ -100,11 +100,13 @@ fn is_id(text: &str) -> bool {
 }
 
 fn read(reader: &mut Reader<'_>, parts: &[Entry<'_>], id: SmolStr) -> Rule {
-    let on = parts.iter().find(|it| it.key == "on").and_then(|it| kind(reader, it));
+    let kinds = parts.iter().find(|it| it.key == "on").map(|it| kinds(reader, it)).unwrap_or_default();
+    let on = kinds.first().copied();
     let mut rule = Rule {
         id,
         summary: String::new(),
         on,
+        also_on: kinds.into_iter().skip(1).collect(),
         severity: Severity::Medium,
         persona: Persona::Regular,
         cwe: Vec::new(),
@@ -194,9 +196,10 @@ fn check_whole(reader: &mut Reader<'_>, rule: &Rule, parts: &[Entry<'_>]) {
     }
 }
 
-fn kind(reader: &mut Reader<'_>, entry: &Entry<'_>) -> Option<FactKind> {
+fn kinds(reader: &mut Reader<'_>, entry: &Entry<'_>) -> Vec<FactKind> {
     let parse = |word: &str| FactKind::ALL.into_iter().find(|it| it.name() == word);
-    reader.word(entry, parse, &FactKind::ALL.map(FactKind::name))
+    let names = FactKind::ALL.map(FactKind::name);
+    elements(entry).iter().filter_map(|it| reader.word(it, parse, &names)).collect()
 }
 
 fn severity(reader: &mut Reader<'_>, entry: &Entry<'_>) -> Option<Severity> {

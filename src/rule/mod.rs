@@ -45,6 +45,8 @@ pub struct Rule {
     pub summary: String,
     /// What it judges; `None` for rules about the run itself, whose findings come from elsewhere.
     pub on: Option<FactKind>,
+    /// Further kinds that its check looks at; conditions speak of `on` alone.
+    also_on: Vec<FactKind>,
     /// Severity when no case says otherwise.
     pub severity: Severity,
     pub persona: Persona,

@@ -3,9 +3,12 @@
 use smol_str::SmolStr;
 
 use crate::facts::{Attribute, Note, Operand, Origin, Scalar, Size, Value};
-use crate::flow::{Atom, AtomKind, Class, Decided, Kind, Machine, Val};
+use crate::flow::{Atom, AtomKind, Class, Decided, Kind, Machine, Val, speaks_of};
 use crate::ir::Span;
 use crate::model::{Labels, words};
+
+/// Why a text with fixed parts is not known.
+const PARTLY_KNOWN: &str = "text with parts that are not known";
 
 /// A value, on the path of an event, with its origin.
 #[must_use]
@@ -65,7 +68,7 @@ fn convert(machine: &Machine<'_>, path: &[(Atom, bool)], value: &Val) -> (Value,
             join(machine, choice.condition, then, or_else)
         }
         Kind::Unknown(why) => (Value::Opaque((*why).into()), Some(value.clone())),
-        Kind::Pieces(_) => (Value::Opaque("text with parts that are not known".into()), Some(value.clone())),
+        Kind::Pieces(_) => (Value::Opaque(PARTLY_KNOWN.into()), Some(value.clone())),
         Kind::External(path) => {
             (Value::Opaque(format!("`{path}` is not modelled").into()), Some(value.clone()))
         }
@@ -195,12 +198,19 @@ pub(super) fn operand(machine: &Machine<'_>, path: &[(Atom, bool)], value: &Val,
         }
         _ => refined.labels(),
     };
+    let labels =
+        if is_checked(machine, path, refined.names()) { labels.with(Labels::CHECKED) } else { labels };
     let names = match refined.names() {
         [] => inner_names(machine, &refined),
         names => names.to_vec(),
     };
     let size = super::super::size::of(machine, &refined);
     Operand { value: converted, span: refined.span().unwrap_or(span), names, types, labels, size }
+}
+
+/// Whether a condition on the way asks something of what has these names.
+fn is_checked(machine: &Machine<'_>, path: &[(Atom, bool)], names: &[SmolStr]) -> bool {
+    path.iter().any(|(atom, _)| speaks_of(&machine.atoms[*atom as usize].about, names))
 }
 
 const SEVEREST_FIRST: [&str; 6] = ["password", "card", "secret", "api-token", "one-time", "token"];

@@ -121,6 +121,12 @@ fn of_object(machine: &Machine<'_>, event: &TraceEvent, object: &Object, symboli
     prefix(machine, path, object, &mut attributes);
     implied(machine, object, event, &mut attributes);
     describe_value(machine, path, object, &mut attributes);
+    tainted(machine, path, object, &mut attributes);
+    // The jar or response has the last word, else the cookie prints itself.
+    let sent = object.attributes.get("<writes-value>").and_then(|it| it.text().cloned());
+    if let Some(how) = sent.or_else(|| mark(machine, object, event, "writes-value")) {
+        attributes.insert("written".into(), text(&how, Origin::Derived(Vec::new())));
+    }
     let removal = event.kind == EventKind::EmitRemoval || is_removal(&attributes, given("removal"));
     attributes.insert("removal".into(), switch(removal, Origin::Derived(Vec::new())));
     if removal {
@@ -322,14 +328,7 @@ fn implied(
     event: &TraceEvent,
     attributes: &mut BTreeMap<SmolStr, Attribute>,
 ) {
-    let mark = |name: &str| -> Option<SmolStr> {
-        if let crate::flow::Class::Model(path) = &object.class
-            && let Some(word) = machine.program.catalog.candidates(path, event.span.file).mark(name)
-        {
-            return Some(word.clone());
-        }
-        object.attributes.get(format!("<{name}>").as_str()).and_then(|it| it.text().cloned())
-    };
+    let mark = |name: &str| mark(machine, object, event, name);
     let none = attributes.get("same_site").is_some_and(|it| known_text(&it.value).as_deref() == Some("none"));
     let origin = attributes.get("same_site").map_or(Origin::Derived(Vec::new()), |it| it.origin.clone());
     match mark("samesite-none").as_deref() {
@@ -387,6 +386,51 @@ fn by_build(value: &Value) -> (&Value, &Value) {
     }
 }
 
+/// A mark of the cookie's type, else of the jar or response that sends it.
+fn mark(machine: &Machine<'_>, object: &Object, event: &TraceEvent, name: &str) -> Option<SmolStr> {
+    if let crate::flow::Class::Model(path) = &object.class
+        && let Some(word) = machine.program.catalog.candidates(path, event.span.file).mark(name)
+    {
+        return Some(word.clone());
+    }
+    object.attributes.get(format!("<{name}>").as_str()).and_then(|it| it.text().cloned())
+}
+
+/// Parts of the cookie that are the request's data as they came.
+fn tainted(
+    machine: &Machine<'_>,
+    path: &[(Atom, bool)],
+    object: &Object,
+    attributes: &mut BTreeMap<SmolStr, Attribute>,
+) {
+    let parts = ["name", "value", "path", "domain"].into_iter().filter_map(|part| {
+        let value = refine(path, object.attributes.get(part)?);
+        let span = value.span().or(object.born)?;
+        Some((part, tainted_at(machine, path, &value, span)?))
+    });
+    put_tainted(parts.collect(), attributes);
+}
+
+/// Where a value holds text of the request that nothing has looked at.
+pub(super) fn tainted_at(
+    machine: &Machine<'_>,
+    path: &[(Atom, bool)],
+    value: &Val,
+    span: Span,
+) -> Option<Span> {
+    let part = machine.tainted_part(value)?;
+    let operand = operand(machine, path, &part, span);
+    (!operand.labels.has(Labels::CHECKED)).then_some(operand.span)
+}
+
+pub(super) fn put_tainted(parts: Vec<(&str, Span)>, attributes: &mut BTreeMap<SmolStr, Attribute>) {
+    let Some((_, span)) = parts.first() else { return };
+    let names = parts.iter().map(|(part, _)| Value::Known(Scalar::Text((*part).into()))).collect();
+    let value = Value::Known(Scalar::List(names));
+    attributes
+        .insert("tainted".into(), Attribute { value, origin: Origin::Written(*span), trail: Vec::new() });
+}
+
 /// Constant value, sensitive content, size.
 fn describe_value(
     machine: &Machine<'_>,
@@ -404,6 +448,9 @@ fn describe_value(
     }
     if let Some(kind) = sensitive(&operand) {
         attributes.insert("sensitive".into(), text(kind, Origin::Written(operand.span)));
+    }
+    if operand.labels.has(Labels::GUESSABLE) && !operand.labels.has(Labels::RANDOM) {
+        attributes.insert("guessable".into(), switch(true, Origin::Written(operand.span)));
     }
     if let Some(size) = operand.size {
         let name = attributes.get("name").and_then(|it| known_text(&it.value)).map_or(0, |it| it.len());

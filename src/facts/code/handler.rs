@@ -23,6 +23,7 @@ pub(super) fn facts(root: &Root<'_, '_>, wrapped: &Wrapped, out: &mut Vec<Fact>)
                 | EventKind::ChangeState
                 | EventKind::HandOver
                 | EventKind::CheckCredentials
+                | EventKind::HashPassword
         )
     };
     let switches_off = super::exempt::switches_off(root);
@@ -74,6 +75,9 @@ pub(super) fn facts(root: &Root<'_, '_>, wrapped: &Wrapped, out: &mut Vec<Fact>)
         attributes.insert("changes_state".into(), place());
         attributes.insert("checks_off".into(), place());
     }
+    if let Some(methods) = methods(root) {
+        attributes.entry("methods".into()).or_insert(methods);
+    }
     let unsure = machine.trace.events.iter().find(|it| it.flags.iter().any(|flag| flag == UNSURE));
     let unjudged = if machine.gave_up() {
         Some("it is too long to be followed to its end".into())
@@ -91,6 +95,33 @@ pub(super) fn facts(root: &Root<'_, '_>, wrapped: &Wrapped, out: &mut Vec<Fact>)
         test: false,
         unjudged,
     });
+}
+
+/// HTTP methods by a decorator of the function, or by its name where a class of views goes by that.
+fn methods(root: &Root<'_, '_>) -> Option<Attribute> {
+    let machine = &root.machine;
+    let scope = root.definition.scope;
+    let function = &root.definition.function;
+    let catalog = machine.program.catalog;
+    let named = machine.decorators(&function.attributes, scope).into_iter().find_map(|(path, span)| {
+        let methods = catalog.ask(scope.file, |versions| {
+            catalog.models.named(&path, versions).and_then(|it| it.traits.get("methods").cloned())
+        })?;
+        Some((methods, span))
+    });
+    let (methods, span) = named.or_else(|| {
+        let owner = machine.owner_type(root.definition)?;
+        let by_name = machine.mark_of_bases(&owner, "dispatches", 4)? == "method-name";
+        let word = function.name.name.to_uppercase();
+        let is_method = matches!(word.as_str(), "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE");
+        (by_name && is_method).then(|| (word.into(), function.name.span))
+    })?;
+    let methods = methods.split(' ').map(|it| Value::Known(Scalar::Text(it.into()))).collect();
+    Some(Attribute {
+        value: Value::Known(Scalar::List(methods)),
+        origin: Origin::Written(span),
+        trail: Vec::new(),
+    })
 }
 
 /// The type whose method it is.

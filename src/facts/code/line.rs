@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::convert::{attribute, switch, text};
 use super::cookie::{finish, is_removal};
-use crate::facts::{Attribute, Fact, Origin, Scalar, Value};
+use crate::facts::{Attribute, Fact, Labels, Origin, Scalar, Value};
 use crate::flow::{Kind, Machine, Piece, TraceEvent, Val};
 use crate::ir::Span;
 
@@ -70,6 +70,7 @@ pub(super) fn fact(machine: &Machine<'_>, event: &TraceEvent) -> Option<Fact> {
     attributes.insert("protection".into(), text("plain", Origin::Derived(Vec::new())));
     let removal = is_removal(&attributes, None);
     attributes.insert("removal".into(), switch(removal, written));
+    attributes.insert("written".into(), text("raw", Origin::Derived(Vec::new())));
     content(machine, event, &holes, &parsed.value_holes, span, &mut attributes);
     Some(finish(event, Some(span), attributes, "raw-header", false, None))
 }
@@ -111,6 +112,12 @@ fn content(
         let operand = super::convert::operand(machine, &event.path, hole, span);
         if let Some(kind) = super::cookie::sensitive(&operand) {
             attributes.insert("sensitive".into(), text(kind, Origin::Written(operand.span)));
+        }
+        if operand.labels.has(Labels::GUESSABLE) && !operand.labels.has(Labels::RANDOM) {
+            attributes.insert("guessable".into(), switch(true, Origin::Written(operand.span)));
+        }
+        if let Some(place) = super::cookie::tainted_at(machine, &event.path, hole, span) {
+            super::cookie::put_tainted(vec![("value", place)], attributes);
         }
         if let [only] = value_holes
             && let Some(value) = holes.get(*only)

@@ -1,5 +1,6 @@
 //! From evaluated functions to facts.
 
+mod application;
 mod convert;
 mod cookie;
 mod exempt;
@@ -106,6 +107,7 @@ fn of_root(root: &Root<'_, '_>, wrapped: &exempt::Wrapped) -> Vec<Fact> {
     session::facts(root, &mut facts);
     key::facts(root, &mut facts);
     handler::facts(root, wrapped, &mut facts);
+    application::facts(root, &mut facts);
     facts
 }
 

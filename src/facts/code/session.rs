@@ -113,6 +113,12 @@ fn session(machine: &Machine<'_>, object: &Object, candidates: &Candidates<'_>) 
     if let Some(store_type) = store_type {
         attributes.insert("store_type".into(), store_type);
     }
+    if let Some(how) = candidates.mark("unknown-ids") {
+        let keyed =
+            attributes.get("protection").is_some_and(|it| known_text(&it.value).as_deref() != Some("plain"));
+        let adopts = how == "adopted" || (how == "adopted-without-key" && !keyed);
+        attributes.insert("adopts_ids".into(), switch(adopts, origin(object)));
+    }
     let name = attributes.get("name").and_then(|it| known_text(&it.value));
     fact(FactKind::Session, object, name, attributes)
 }

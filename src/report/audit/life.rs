@@ -223,5 +223,9 @@ fn words(kind: EventKind) -> (&'static str, &'static str) {
         EventKind::HandOver => ("hands the session over", "other"),
         EventKind::SetExpiry => ("sets the life", "use"),
         EventKind::ChangeState => ("writes to the database", "other"),
+        EventKind::Sink => ("hands data on", "other"),
+        EventKind::Decide => ("asks a cookie", "other"),
+        EventKind::OpenSession => ("opens a session by its id", "begin"),
+        EventKind::HashPassword => ("hashes a password", "other"),
     }
 }

@@ -149,3 +149,23 @@ pub(super) fn readable_by_client(handler: &Fact, context: &Context<'_>) -> bool 
 pub(super) fn quoted_key(event: &Event) -> String {
     text(event, "key").map(|it| format!(" `{it}`")).unwrap_or_default()
 }
+
+/// Where a `Sink` is: `sql`, `log`, ..
+pub(super) fn sink_kind(event: &Event) -> Option<&str> {
+    event.flags.iter().find_map(|it| it.strip_prefix("kind="))
+}
+
+/// The cookie of the request that a value came from: where it is read, and its name.
+pub(super) fn cookie_behind<'f>(fact: &'f Fact, value: &Operand) -> Option<(&'f Event, &'f str)> {
+    let reads = fact.events.iter().filter(|it| it.kind == EventKind::ReadCookie);
+    reads
+        .filter_map(|it| Some((it, text(it, "name")?)))
+        .find(|(_, name)| value.names.iter().any(|it| it == name))
+}
+
+/// Whether a value is text that nobody looked at, neither a number nor escaped, encrypted or checked.
+pub(super) fn is_raw_text(value: &Operand) -> bool {
+    let harmless = Labels::SEALED.with(Labels::ESCAPED).with(Labels::CHECKED);
+    let holds_text = value.types.first().is_none_or(|it| words::holds_text(it));
+    holds_text && !value.labels.any(harmless) && !matches!(value.value, Value::Known(_) | Value::Unset)
+}
