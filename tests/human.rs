@@ -50,6 +50,20 @@ fn labels_stand_under_what_they_mean_in_wide_and_odd_text() {
 }
 
 #[test]
+fn nothing_is_drawn_between_places_that_are_far_apart() {
+    let gap = "# nothing\n".repeat(300);
+    let text = format!("a = 1\n{gap}b = 2\n{gap}set_cookie(SID)\n{gap}c = 3\n");
+    let shown = human(&report(&[("a.py", &text)], |it| {
+        let mut finding = finding(it, "a.py", CALL, 0);
+        let note = |needle| Note { span: common::finding(it, "a.py", needle, 0).span, text: "here".into() };
+        finding.evidence = ["a = 1", "b = 2", "c = 3"].map(note).to_vec();
+        vec![finding]
+    }));
+    assert!(shown.lines().count() < 40, "{shown}");
+    assert!(["a = 1", "b = 2", CALL, "c = 3"].iter().all(|it| shown.contains(it)), "{shown}");
+}
+
+#[test]
 fn evidence_of_other_files_has_frames_of_its_own_and_far_lines_are_left_out() {
     let settings = format!("A = 1\n{}SECURE = False\n", "# nothing\n".repeat(40));
     let files = [("z/app.py", "def login():\n    set_cookie(SID)\n\n"), ("settings.py", settings.as_str())];

@@ -492,3 +492,18 @@ mod unix {
         }
     }
 }
+
+#[test]
+fn a_match_with_many_guards_is_followed_to_its_end() {
+    let arms: Vec<String> = (0..60).map(|it| format!("({it}, _) if it.has({it}) => {it},")).collect();
+    let arms = arms.join("\n");
+    let text = format!(
+        "use axum_extra::extract::cookie::{{Cookie, CookieJar}};\npub async fn many(jar: CookieJar, it: It) -> CookieJar {{\n    \
+         let number = match it.pair() {{\n{arms}\n        _ => 0,\n    }};\n    \
+         jar.add(Cookie::build((\"session\", number.to_string())).secure(false).build())\n}}\n"
+    );
+    let checked = with("guards", "src/many.rs", text);
+    checked.has_all_but(&[]).has_no_problem();
+    let findings = checked.json["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|it| it["path"] == "src/many.rs"), "{findings:#?}");
+}

@@ -221,6 +221,22 @@ pub struct Fact {
 }
 
 impl Fact {
+    /// A fact of which only this is known so far.
+    #[must_use]
+    pub fn new(kind: FactKind, span: Span) -> Self {
+        Self {
+            kind,
+            span,
+            item: SmolStr::default(),
+            name: None,
+            attributes: BTreeMap::new(),
+            events: Vec::new(),
+            trail: Vec::new(),
+            test: false,
+            unjudged: None,
+        }
+    }
+
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.get(name)

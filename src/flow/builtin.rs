@@ -85,6 +85,8 @@ pub struct Builtins {
     pub whole: HashSet<String>,
     /// Names of functions that say nothing about whose they are.
     pub common: HashSet<String>,
+    /// Associated functions without a body to be seen that make a value of their type.
+    pub makes: HashSet<String>,
     /// Methods by which a value of the project becomes an answer, or part of one.
     pub responders: Vec<String>,
 }
@@ -136,6 +138,7 @@ pub fn builtins() -> &'static Builtins {
             other_frameworks: file.names.other_frameworks,
             whole: file.names.whole,
             common: file.names.common,
+            makes: file.names.makes,
             responders: file.names.responders,
         }
     });
@@ -156,6 +159,7 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Names {
     common: HashSet<String>,
+    makes: HashSet<String>,
     responders: Vec<String>,
     whole: HashSet<String>,
     #[serde(rename = "other-frameworks")]

@@ -164,6 +164,8 @@ impl Machine<'_> {
         let flowing = args.labels().without(Labels::COLLECTION);
         // What a cookie, an id or a number leads to is none of these.
         let led = Labels::SESSION_ID.with(Labels::COOKIE).with(Labels::GUESSABLE);
+        // That a cookie came with the request says no more of it then.
+        let led = if flowing.has(Labels::COOKIE) { led.with(Labels::REQUEST) } else { led };
         let labels = flowing.without(led);
         let value = Val { origin: super::value::Decided::At(span), ..Val::unknown(LIBRARY) }.labelled(labels);
         if labels.has(Labels::REQUEST) {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use smol_str::SmolStr;
 
-use super::call::Args;
+use super::call::{Args, LIBRARY};
 use super::machine::Machine;
 use super::state::choose;
 use super::trace::EventKind;
@@ -566,7 +566,7 @@ impl<'a> Machine<'a> {
             Verb::Nothing => it.receiver.clone().map(|value| {
                 let labels = value.labels();
                 let names = value.names().to_vec();
-                Val::unknown("result of a library").labelled(labels).with_info(|info| info.names = names)
+                Val::unknown(LIBRARY).labelled(labels).with_info(|info| info.names = names)
             }),
         }
     }

@@ -25,13 +25,6 @@ pub const PARTS: u32 = 4;
 impl<'a> Machine<'a> {
     pub(super) fn event(&self, kind: EventKind, it: &Application<'a>) -> TraceEvent {
         TraceEvent {
-            kind,
-            span: it.span,
-            path: Vec::new(),
-            via: Vec::new(),
-            item: SmolStr::default(),
-            operands: Vec::new(),
-            cookie: None,
             target: it.owner.map_or_else(|| it.path.clone(), |owner| owner.path.clone()),
             object: it.receiver.as_ref().and_then(|receiver| match receiver.kind {
                 Kind::Object(id) => Some(id),
@@ -39,6 +32,7 @@ impl<'a> Machine<'a> {
             }),
             package: it.package.clone(),
             flags: if it.unsure { vec![UNSURE.into()] } else { Vec::new() },
+            ..TraceEvent::new(kind, it.span)
         }
     }
 

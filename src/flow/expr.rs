@@ -20,6 +20,9 @@ pub const NO_VALUE: &str = "not understood";
 pub const PIECES: usize = 48;
 /// Arms of a match that are decided one after the other.
 const WIDE: usize = 128;
+/// Guards of a match that are decided apart from their patterns: what follows an arm with a guard is reached in two
+/// ways (another pattern, or the guard says no), so each such arm doubles the work.
+const GUARDED: usize = 4;
 
 /// Elements of a known list that a loop goes through one by one.
 const UNROLL: usize = 12;
@@ -441,12 +444,34 @@ impl Machine<'_> {
                 |machine| machine.arms(subject, second),
             );
         }
+        if !self.step() {
+            return Val::unknown("not reached");
+        }
         let Some((arm, rest)) = arms.split_first() else { return Val::unknown("no arm matches") };
         let mut truth = self.matches(&arm.pattern, subject);
         if rest.is_empty() && arm.guard.is_none() {
             truth = Truth::Known(true);
         }
         let guard = arm.guard.as_ref();
+        if let (Truth::Atom(atom, polarity), Some(guard)) = (&truth, guard)
+            && arms.iter().filter(|arm| arm.guard.is_some()).count() > GUARDED
+        {
+            let (atom, polarity) = (*atom, *polarity);
+            let taken = self.fresh_atom(arm.body.span);
+            return self.branch(
+                &Truth::Atom(taken, true),
+                |machine| {
+                    machine.suppose(atom, polarity);
+                    machine.bind(&arm.pattern, subject.clone());
+                    match machine.condition(guard) {
+                        Truth::Known(known) => machine.state.alive &= known,
+                        Truth::Atom(atom, polarity) => machine.suppose(atom, polarity),
+                    }
+                    if machine.state.alive { machine.eval(&arm.body) } else { Val::unknown("not reached") }
+                },
+                |machine| machine.arms(subject, rest),
+            );
+        }
         self.branch(
             &truth,
             |machine| {

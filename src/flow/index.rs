@@ -294,14 +294,10 @@ impl<'a> Index<'a> {
         })
     }
 
-    /// Whether a file that was not lowered yet is worth it: it has the word, or star imports that may bring the name.
+    /// Whether a file that was not lowered yet is worth it.
     fn may_name(&self, file: FileId, name: &Name) -> bool {
         let lowered = self.files.get(file.0 as usize).is_some_and(|it| it.get().is_some());
-        lowered
-            || self.workspace().text(file).is_some_and(|it| {
-                memchr::memmem::find(it.text.as_bytes(), name.as_bytes()).is_some()
-                    || has_star_import(&it.text)
-            })
+        lowered || self.units.may_name(file, name)
     }
 
     fn entry(&self, scope: ScopeId, name: &Name, entry: &Entry, trail: Trail<'_>) -> Option<Meaning> {
@@ -688,11 +684,6 @@ fn only_in_tests(gate: &Expr) -> bool {
         ExprKind::Binary(BinaryOp::Or, left, right) => only_in_tests(left) && only_in_tests(right),
         _ => false,
     }
-}
-
-/// Whether `*` stands where an import has it, as far as the text alone tells.
-fn has_star_import(text: &str) -> bool {
-    ["::*", "*;", "*,", "*}", "import *"].iter().any(|it| text.contains(it))
 }
 
 fn index_unit(unit: Arc<Unit>) -> FileIndex {

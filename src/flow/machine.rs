@@ -17,7 +17,9 @@ use crate::model::Labels;
 
 /// Expressions that one root may evaluate.
 const STEPS: u32 = 12_000;
-/// Of these, how many before it uses anything of a framework.
+/// Classes that are looked at one behind the other.
+const BASES: u32 = 4;
+/// Of the steps, how many before it uses anything of a framework.
 const TRIAL: u32 = 3_000;
 /// Events that one root may record.
 const EVENTS: usize = 1_000;
@@ -353,6 +355,14 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Goes on where `atom` came out as `outcome`; a path on which it came out otherwise ends.
+    pub fn suppose(&mut self, atom: Atom, outcome: bool) {
+        match self.state.decided(atom) {
+            Some(decided) => self.state.alive &= decided == outcome,
+            None => self.assume(atom, outcome),
+        }
+    }
+
     fn assume(&mut self, atom: Atom, outcome: bool) {
         self.state.path.push((atom, outcome));
         // A composed condition decides its parts where only one outcome of them leads here.
@@ -528,16 +538,28 @@ impl<'a> Machine<'a> {
 
     /// A mark of the nearest modelled type that a class is built on.
     #[must_use]
-    pub fn mark_of_bases(&self, ty: &Ty, mark: &str, depth: u32) -> Option<SmolStr> {
-        match &ty.def {
-            TyDef::External(path) => {
-                self.program.catalog.candidates(path, self.scope.file).mark(mark).cloned()
+    pub fn mark_of_bases(&self, id: &TypeId, mark: &str) -> Option<SmolStr> {
+        let marked =
+            |path: &SmolStr| self.program.catalog.candidates(path, id.scope.file).mark(mark).cloned();
+        self.foreign_bases(id).iter().find_map(marked)
+    }
+
+    /// The classes outside of the project that one of its classes comes from, the nearest first.
+    #[must_use]
+    pub fn foreign_bases(&self, id: &TypeId) -> Vec<SmolStr> {
+        let mut found = Vec::new();
+        self.walk_bases(id, BASES, &mut found);
+        found
+    }
+
+    fn walk_bases(&self, id: &TypeId, depth: u32, found: &mut Vec<SmolStr>) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        for written in &id.def.bases {
+            match self.ty(written, id.scope).def {
+                TyDef::Project(parent) if parent != *id => self.walk_bases(&parent, depth, found),
+                TyDef::External(path) => found.push(path),
+                _ => {}
             }
-            TyDef::Project(id) if depth > 0 => {
-                let mut bases = id.def.bases.iter().map(|written| self.ty(written, id.scope));
-                bases.find_map(|it| self.mark_of_bases(&it, mark, depth - 1))
-            }
-            _ => None,
         }
     }
 

@@ -96,12 +96,12 @@ impl Machine<'_> {
         if let Some(value) = self.class_attribute(id, name) {
             return value;
         }
-        if let Some(value) = self.inherited_associated(id, name, span, 4) {
+        if let Some(value) = self.inherited_associated(id, name, span) {
             return value;
         }
         // A trait's method on a type parameter, or one that a derive made.
         let made = Ty { def: TyDef::Project(id.clone()), args: Rc::from([]) };
-        if matches!(name.as_str(), "parse" | "load" | "from_env" | "read" | "new" | "deserialize") {
+        if super::builtin::builtins().makes.contains(name.as_str()) {
             return Val::at(Kind::External(format!("{}::{name}", id.def.name.name).into()), span)
                 .with_info(|info| info.ty = Some(made));
         }
@@ -109,39 +109,19 @@ impl Machine<'_> {
     }
 
     /// A member that a class has from a framework's base class.
-    pub(super) fn inherited_associated(
-        &mut self,
-        id: &TypeId,
-        name: &Name,
-        span: Span,
-        depth: u32,
-    ) -> Option<Val> {
-        if depth == 0 {
-            return None;
-        }
-        for written in id.def.bases.clone() {
-            match self.ty(&written, id.scope).def {
-                TyDef::Project(parent) if parent != *id => {
-                    if let Some(value) = self.inherited_associated(&parent, name, span, depth - 1) {
-                        return Some(value);
-                    }
-                }
-                TyDef::External(path) => {
-                    let Some(class) = self.program.catalog.class(&path, self.scope.file) else { continue };
-                    let base =
-                        Val::typed("a class", Ty { def: TyDef::Project(id.clone()), args: Rc::from([]) });
-                    let ident = Ident { name: name.clone(), span };
-                    let names = [id.def.name.name.clone(), name.clone()];
-                    if let Some(value) = self.field_of_class(&class, &base, &ident, &names) {
-                        return Some(value);
-                    }
-                    let separator = self.program.index.separator(self.scope.file);
-                    let full = format!("{path}{separator}{name}");
-                    if !self.program.catalog.functions(&full, self.scope.file).is_empty() {
-                        return Some(Val::at(Kind::External(full.into()), span));
-                    }
-                }
-                _ => {}
+    pub(super) fn inherited_associated(&mut self, id: &TypeId, name: &Name, span: Span) -> Option<Val> {
+        let file = self.scope.file;
+        for path in self.foreign_bases(id) {
+            let Some(class) = self.program.catalog.class(&path, file) else { continue };
+            let base = Val::typed("a class", Ty { def: TyDef::Project(id.clone()), args: Rc::from([]) });
+            let ident = Ident { name: name.clone(), span };
+            let names = [id.def.name.name.clone(), name.clone()];
+            if let Some(value) = self.field_of_class(&class, &base, &ident, &names) {
+                return Some(value);
+            }
+            let full = format!("{path}{}{name}", self.program.index.separator(file));
+            if !self.program.catalog.functions(&full, file).is_empty() {
+                return Some(Val::at(Kind::External(full.into()), span));
             }
         }
         None
@@ -383,7 +363,7 @@ impl Machine<'_> {
                     });
                 }
                 // A base outside the project may define it: a view's `request`.
-                if let Some(value) = self.inherited_field(&id, base, name, &names, 4) {
+                if let Some(value) = self.inherited_field(&id, base, name, &names) {
                     return value;
                 }
                 // Attributes that the constructor sets.
@@ -436,30 +416,15 @@ impl Machine<'_> {
         base: &Val,
         name: &Ident,
         names: &[Name],
-        depth: u32,
     ) -> Option<Val> {
-        if depth == 0 {
-            return None;
-        }
-        for written in id.def.bases.clone() {
-            match self.ty(&written, id.scope).def {
-                TyDef::Project(parent) if parent != *id => {
-                    if let Some(value) = self.inherited_field(&parent, base, name, names, depth - 1) {
-                        return Some(value);
-                    }
-                }
-                TyDef::External(path) => {
-                    if let Some(class) = self.program.catalog.class(&path, self.scope.file)
-                        && let Some(value) = self.field_of_class(&class, base, name, names)
-                    {
-                        return Some(value);
-                    }
-                }
-                _ => {}
-            }
-        }
-        self.param_hint(&name.name, self.scope.file)
-            .map(|ty| Val::typed("a field", ty).with_info(|info| info.names = names.to_vec()))
+        let file = self.scope.file;
+        let classes: Vec<Class> =
+            self.foreign_bases(id).iter().filter_map(|path| self.program.catalog.class(path, file)).collect();
+        let found = classes.iter().find_map(|it| self.field_of_class(it, base, name, names));
+        found.or_else(|| {
+            let hint = self.param_hint(&name.name, file)?;
+            Some(Val::typed("a field", hint).with_info(|info| info.names = names.to_vec()))
+        })
     }
 
     /// Runs `__init__` once on an unknown instance, to learn its attributes.

@@ -57,7 +57,7 @@ impl Machine<'_> {
             // Both are one method of one object: the place is where it happens.
             return self.enter(&definition, Some(receiver), args, span, None);
         }
-        self.inherited_method(&id, &receiver, &call.method, &args, span, 4)
+        self.inherited_method(&id, &receiver, &call.method, &args, span)
             .unwrap_or_else(|| self.unknown_method(&receiver, &call.method, &args, span))
     }
 
@@ -153,7 +153,7 @@ impl Machine<'_> {
                     let class = self.class_of(&inner)?;
                     return self.method_of_class(&class, &inner, name, args, span, types);
                 }
-                self.inherited_method(id, receiver, name, args, span, 4)
+                self.inherited_method(id, receiver, name, args, span)
             }
             Class::List | Class::Map => None,
         }
@@ -176,30 +176,11 @@ impl Machine<'_> {
         name: &Ident,
         args: &Args,
         span: Span,
-        depth: u32,
     ) -> Option<Val> {
-        if depth == 0 {
-            return None;
-        }
-        for written in id.def.bases.clone() {
-            match self.ty(&written, id.scope).def {
-                TyDef::Project(parent) if parent != *id => {
-                    if let Some(value) = self.inherited_method(&parent, receiver, name, args, span, depth - 1)
-                    {
-                        return Some(value);
-                    }
-                }
-                TyDef::External(path) => {
-                    if let Some(class) = self.program.catalog.class(&path, self.scope.file)
-                        && self.has_method(&class, &name.name)
-                    {
-                        return self.framework_method(&class, receiver, name, args, span, &[]);
-                    }
-                }
-                _ => {}
-            }
-        }
-        None
+        let classes = self.foreign_bases(id).into_iter();
+        let mut classes = classes.filter_map(|path| self.program.catalog.class(&path, self.scope.file));
+        let class = classes.find(|it| self.has_method(it, &name.name))?;
+        self.framework_method(&class, receiver, name, args, span, &[])
     }
 
     /// A method of a plain value.
@@ -230,7 +211,9 @@ impl Machine<'_> {
         let text = matches!(receiver.kind, Kind::Text(_) | Kind::Pieces(_) | Kind::Bytes(_));
         let from_args = if text { args.labels().without(Labels::COLLECTION) } else { result.labels() };
         let labels = receiver.labels().with(from_args);
-        let own = text || !from_args.any(labels.without(receiver.labels()));
+        // What a library made of something stays its own, whatever is asked of it.
+        let library = matches!(receiver.kind, Kind::Unknown(LIBRARY));
+        let own = text || !library && !from_args.any(labels.without(receiver.labels()));
         let labels = super::reach::transformed(&name.name, labels);
         let labels = self.program.catalog.method_labels(&name.name, labels, self.scope.file);
         let why = if own { "result of a method that is not seen" } else { LIBRARY };

@@ -127,19 +127,7 @@ impl<'a> Machine<'a> {
     }
 
     fn arrived(&mut self, kind: EventKind, flag: &str, operands: Vec<(SmolStr, Val)>, span: Span) {
-        self.record(TraceEvent {
-            kind,
-            span,
-            path: Vec::new(),
-            via: Vec::new(),
-            item: SmolStr::default(),
-            operands,
-            cookie: None,
-            target: SmolStr::default(),
-            object: None,
-            package: SmolStr::default(),
-            flags: vec![flag.into()],
-        });
+        self.record(TraceEvent { operands, flags: vec![flag.into()], ..TraceEvent::new(kind, span) });
     }
 }
 

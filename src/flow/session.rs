@@ -46,19 +46,7 @@ impl<'a> Machine<'a> {
         if !given && !words::ends_session(name) {
             return;
         }
-        self.record(TraceEvent {
-            kind: EventKind::HandOver,
-            span,
-            path: Vec::new(),
-            via: Vec::new(),
-            item: SmolStr::default(),
-            operands: Vec::new(),
-            cookie: None,
-            target: name.into(),
-            object: None,
-            package: SmolStr::default(),
-            flags: Vec::new(),
-        });
+        self.record(TraceEvent { target: name.into(), ..TraceEvent::new(EventKind::HandOver, span) });
     }
 
     pub(super) fn session_get(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
@@ -149,20 +137,14 @@ impl<'a> Machine<'a> {
                 .unwrap_or_default(),
         };
         self.record(TraceEvent {
-            kind: EventKind::MutateNested,
-            span,
-            path: Vec::new(),
-            via: Vec::new(),
-            item: SmolStr::default(),
             operands: [("key".into(), Val::new(Kind::Text(key)))]
                 .into_iter()
                 .chain(given.map(|it| ("value".into(), it.clone())))
                 .collect(),
-            cookie: None,
             target,
             object: Some(object),
             package,
-            flags: Vec::new(),
+            ..TraceEvent::new(EventKind::MutateNested, span)
         });
     }
 
@@ -180,17 +162,8 @@ impl<'a> Machine<'a> {
 
     fn check_seen(&mut self, how: &str, span: Span) {
         self.record(TraceEvent {
-            kind: EventKind::CheckCredentials,
-            span,
-            path: Vec::new(),
-            via: Vec::new(),
-            item: SmolStr::default(),
-            operands: Vec::new(),
-            cookie: None,
-            target: SmolStr::default(),
-            object: None,
-            package: SmolStr::default(),
             flags: vec![how.into()],
+            ..TraceEvent::new(EventKind::CheckCredentials, span)
         });
     }
 

@@ -29,6 +29,26 @@ pub struct TraceEvent {
     pub flags: Vec<SmolStr>,
 }
 
+impl TraceEvent {
+    /// An event of which only this is known; `record` adds the way to it.
+    #[must_use]
+    pub fn new(kind: EventKind, span: Span) -> Self {
+        Self {
+            kind,
+            span,
+            path: Vec::new(),
+            via: Vec::new(),
+            item: SmolStr::default(),
+            operands: Vec::new(),
+            cookie: None,
+            target: SmolStr::default(),
+            object: None,
+            package: SmolStr::default(),
+            flags: Vec::new(),
+        }
+    }
+}
+
 /// A framework object as it was.
 #[derive(Clone)]
 pub struct Snapshot {

@@ -90,6 +90,19 @@ impl<'a> Units<'a> {
             .clone()
     }
 
+    /// Whether a module may have a name, as far as its text tells: it has the word, or star imports that may bring it.
+    #[must_use]
+    pub fn may_name(&self, file: FileId, name: &str) -> bool {
+        let Some(entry) = self.workspace.files.get(file.0 as usize) else { return false };
+        let has_star_import = match entry.kind {
+            FileKind::Rust => frontend::rust::has_star_import,
+            _ => frontend::python::has_star_import,
+        };
+        self.workspace.text(file).is_some_and(|it| {
+            memchr::memmem::find(it.text.as_bytes(), name.as_bytes()).is_some() || has_star_import(&it.text)
+        })
+    }
+
     /// The tree of a settings file; `None` for source code and for a file that has no text.
     #[must_use]
     pub fn document(&self, file: FileId) -> Option<Arc<Document>> {

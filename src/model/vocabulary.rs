@@ -51,7 +51,7 @@ pub const TRAITS: &[(&str, &str)] = &[
     ("layers", "which of the layers put around it sees a request first: last-first, first-first"),
     ("provides", "session: what a layer lays ready for those that run after it"),
     ("after", "session: what has to be laid ready before a layer runs"),
-    ("dispatches", "method-name: methods of its subclasses answer the HTTP method of their name"),
+    ("dispatches", "the method that hands a request on to the one named like its HTTP method"),
     ("header", "name of the header that the type stands for"),
     ("setters", "how a fix sets an attribute: chained (the method gives the object on), statements"),
     (

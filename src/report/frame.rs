@@ -132,7 +132,9 @@ impl SourceCode for Frames {
         {
             (line, column) = *position;
         }
-        let (data, count) = (contents.data(), contents.line_count());
+        let data = contents.data();
+        // That of `contents` counts from the beginning of the text, and would join frames that are far apart.
+        let count = data.split(|it| *it == b'\n').count() - usize::from(data.ends_with(b"\n"));
         let name = excerpt.name.clone();
         Ok(Box::new(MietteSpanContents::new_named(name, data, outer, line, column, count)))
     }

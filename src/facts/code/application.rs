@@ -114,14 +114,8 @@ fn order_fault(layers: &[Layer]) -> Option<(String, Span)> {
 fn blank(object: &Object, span: Span, stack: &str) -> Fact {
     let stack = text(stack, Origin::Derived(Vec::new()));
     Fact {
-        kind: FactKind::Application,
-        span,
         item: object.item.clone(),
-        name: None,
         attributes: BTreeMap::from([("stack".into(), stack)]),
-        events: Vec::new(),
-        trail: Vec::new(),
-        test: false,
-        unjudged: None,
+        ..Fact::new(FactKind::Application, span)
     }
 }

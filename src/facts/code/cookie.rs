@@ -227,17 +227,8 @@ pub(super) fn finish(
     } else {
         nothing_known(&attributes)
     };
-    Fact {
-        kind: FactKind::Cookie,
-        span,
-        item: event.item.clone(),
-        name,
-        attributes,
-        events: Vec::new(),
-        trail,
-        test: false,
-        unjudged,
-    }
+    let item = event.item.clone();
+    Fact { item, name, attributes, trail, unjudged, ..Fact::new(FactKind::Cookie, span) }
 }
 
 /// What a cookie is for, and what told it.

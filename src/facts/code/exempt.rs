@@ -1,6 +1,7 @@
 //! Which handlers a decorator, or a wrapper in a table of routes, takes out of CSRF protection.
 
 use rustc_hash::FxHashMap as HashMap;
+use smol_str::SmolStr;
 
 use crate::flow::{Catalog, Index, Machine, Meaning, Owner, Root, ScopeId, TypeId, dotted};
 use crate::ir::walk::{Part, parts, parts_of_statement};
@@ -70,7 +71,7 @@ fn in_part(part: Part<'_>, each: &mut dyn FnMut(&Expr)) {
 
 const EXEMPTS: &str = "csrf-exempt";
 
-fn does(catalog: &Catalog<'_>, path: &str, file: FileId) -> Option<smol_str::SmolStr> {
+fn does(catalog: &Catalog<'_>, path: &str, file: FileId) -> Option<SmolStr> {
     catalog.ask(file, |versions| catalog.models.named(path, versions)?.traits.get("does").cloned())
 }
 
@@ -84,7 +85,8 @@ pub(super) fn place(root: &Root<'_, '_>, wrapped: &Wrapped) -> Option<Span> {
         // On a method a decorator of views does nothing, except on the one that dispatches.
         Some(Owner::Type(def)) if !SAFE.contains(&function.name.name.as_str()) => {
             let id = TypeId { def: def.clone(), scope: root.definition.scope };
-            if checks_itself(machine, &id, DEPTH) {
+            // A framework's class that is outside of the middleware's protection and checks tokens by itself.
+            if machine.mark_of_bases(&id, "csrf").is_some() {
                 return None;
             }
             wrapped.get(&def.span).copied().or_else(|| of_class(machine, &id, DEPTH))
@@ -98,21 +100,19 @@ pub(super) fn switches_off(root: &Root<'_, '_>) -> bool {
     let Some(Owner::Type(def)) = &root.definition.owner else { return false };
     let function = &root.definition.function;
     let id = TypeId { def: def.clone(), scope: root.definition.scope };
-    replaces_check(&root.machine, &id, &function.name.name, DEPTH)
+    replaces_check(&root.machine, &id, &function.name.name)
         && function.body.as_ref().is_some_and(|body| !acts(body))
 }
 
-fn replaces_check(machine: &Machine<'_>, id: &TypeId, method: &str, depth: u32) -> bool {
+fn replaces_check(machine: &Machine<'_>, id: &TypeId, method: &str) -> bool {
     let catalog = machine.program.catalog;
-    let external = id.def.bases.iter().any(|it| match machine.program.index.resolve(id.scope, &it.path) {
-        Some(Meaning::External(path)) => catalog.ask(id.scope.file, |versions| {
-            let named = catalog.models.named(&path, versions);
+    let checks = |path: &SmolStr| {
+        catalog.ask(id.scope.file, |versions| {
+            let named = catalog.models.named(path, versions);
             named.is_some_and(|it| it.traits.get("csrf-method").is_some_and(|it| it == method))
-        }),
-        _ => false,
-    });
-    external
-        || depth > 0 && bases(machine, id).iter().any(|it| replaces_check(machine, it, method, depth - 1))
+        })
+    };
+    machine.foreign_bases(id).iter().any(checks)
 }
 
 /// Whether a body calls or raises anything.
@@ -132,7 +132,8 @@ fn of_class(machine: &Machine<'_>, id: &TypeId, depth: u32) -> Option<Span> {
         return Some(place);
     }
     let members = machine.program.index.members(id);
-    if let Some(own) = members.iter().find(|it| it.function.name.name == "dispatch") {
+    let dispatcher = machine.mark_of_bases(id, "dispatches");
+    if let Some(own) = members.iter().find(|it| dispatcher.as_ref() == Some(&it.function.name.name)) {
         return by_decorator(machine, &own.function.attributes, own.scope);
     }
     let depth = depth.checked_sub(1)?;
@@ -145,17 +146,6 @@ fn bases(machine: &Machine<'_>, id: &TypeId) -> Vec<TypeId> {
         _ => None,
     };
     id.def.bases.iter().filter_map(|it| resolve(&it.path)).collect()
-}
-
-/// A framework's class that is outside of the middleware's protection and checks tokens by itself.
-fn checks_itself(machine: &Machine<'_>, id: &TypeId, depth: u32) -> bool {
-    let external = id.def.bases.iter().any(|it| match machine.program.index.resolve(id.scope, &it.path) {
-        Some(Meaning::External(path)) => {
-            machine.program.catalog.candidates(&path, id.scope.file).mark("csrf").is_some()
-        }
-        _ => false,
-    });
-    external || depth > 0 && bases(machine, id).iter().any(|it| checks_itself(machine, it, depth - 1))
 }
 
 fn by_decorator(machine: &Machine<'_>, attributes: &[Attribute], scope: ScopeId) -> Option<Span> {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::convert::text;
-use crate::facts::{Attribute, Fact, FactKind, Origin, Scalar, Value};
+use super::key::strength;
+use crate::facts::{Attribute, Fact, FactKind, Origin};
 use crate::flow::SettingsView;
 use crate::ir::Span;
 use crate::ir::data::NodeKind;
@@ -43,32 +44,13 @@ pub(super) fn facts(workspace: &Workspace, models: &Models, view: &SettingsView<
 
 fn fact(row: &NamedModel, written: &str, span: Span) -> Fact {
     let derived = || Origin::Derived(Vec::new());
-    let number = |value: usize| Attribute {
-        value: Value::Known(Scalar::Int(i64::try_from(value).unwrap_or(i64::MAX))),
-        origin: Origin::Written(span),
-        trail: Vec::new(),
-    };
-    let mut distinct = written.as_bytes().to_vec();
-    distinct.sort_unstable();
-    distinct.dedup();
     let purpose = row.traits.get("use").map_or("session", SmolStr::as_str);
-    let attributes: BTreeMap<SmolStr, Attribute> = BTreeMap::from([
+    let mut attributes: BTreeMap<SmolStr, Attribute> = BTreeMap::from([
         ("use".into(), text(purpose, derived())),
         ("stack".into(), text(&row.package, derived())),
         ("role".into(), text("base", derived())),
         ("source".into(), text("literal", Origin::Written(span))),
-        ("length".into(), number(written.len())),
-        ("entropy".into(), number(distinct.len())),
     ]);
-    Fact {
-        kind: FactKind::Key,
-        span,
-        item: SmolStr::default(),
-        name: Some(row.path.clone()),
-        attributes,
-        events: Vec::new(),
-        trail: Vec::new(),
-        test: false,
-        unjudged: None,
-    }
+    attributes.extend(strength(written.as_bytes().to_vec(), &Origin::Written(span)));
+    Fact { name: Some(row.path.clone()), attributes, ..Fact::new(FactKind::Key, span) }
 }

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::convert::{operand, text};
 use super::exempt::Wrapped;
 use crate::facts::{Attribute, Event, EventKind, Fact, FactKind, Origin, Scalar, Value};
-use crate::flow::{Machine, Owner, Root, TraceEvent, UNSURE};
+use crate::flow::{Machine, Owner, Root, TraceEvent, TypeId, UNSURE};
 use crate::ir::{Attribute as Decorator, Expr, ExprKind, Literal};
 use crate::model::words;
 
@@ -85,15 +85,12 @@ pub(super) fn facts(root: &Root<'_, '_>, wrapped: &Wrapped, out: &mut Vec<Fact>)
         unsure.map(|it| super::cookie::unsure(&it.package))
     };
     out.push(Fact {
-        kind: FactKind::Handler,
-        span: function.name.span,
         item: machine.definition_path(root.definition),
         name: Some(shown),
         attributes,
         events,
-        trail: Vec::new(),
-        test: false,
         unjudged,
+        ..Fact::new(FactKind::Handler, function.name.span)
     });
 }
 
@@ -110,8 +107,9 @@ fn methods(root: &Root<'_, '_>) -> Option<Attribute> {
         Some((methods, span))
     });
     let (methods, span) = named.or_else(|| {
-        let owner = machine.owner_type(root.definition)?;
-        let by_name = machine.mark_of_bases(&owner, "dispatches", 4)? == "method-name";
+        let Some(Owner::Type(def)) = &root.definition.owner else { return None };
+        let id = TypeId { def: def.clone(), scope };
+        let by_name = machine.mark_of_bases(&id, "dispatches").is_some();
         let word = function.name.name.to_uppercase();
         let is_method = matches!(word.as_str(), "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE");
         (by_name && is_method).then(|| (word.into(), function.name.span))

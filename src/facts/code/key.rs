@@ -56,22 +56,26 @@ fn fact(machine: &Machine<'_>, object: &Object, from: &Val, span: Span, package:
     let found = source(machine, from, span);
     let origin = Origin::Written(found.place);
     fact.attributes.insert("source".into(), text(found.word, origin.clone()));
-    let number = |value: usize| Attribute {
-        value: Value::Known(Scalar::Int(i64::try_from(value).unwrap_or(i64::MAX))),
-        origin: origin.clone(),
-        trail: Vec::new(),
-    };
     if let Some(bytes) = found.bytes {
-        let mut distinct = bytes.clone();
-        distinct.sort_unstable();
-        distinct.dedup();
-        fact.attributes.insert("length".into(), number(bytes.len()));
-        fact.attributes.insert("entropy".into(), number(distinct.len()));
+        fact.attributes.extend(strength(bytes, &origin));
     }
     if found.word != "literal" && found.word != "env-fallback" {
         fact.unjudged = (found.word == "unknown").then(|| "where the key comes from is not known".into());
     }
     fact
+}
+
+/// How long a key is and how many different bytes it has.
+pub(super) fn strength(mut bytes: Vec<u8>, origin: &Origin) -> [(SmolStr, Attribute); 2] {
+    let number = |value: usize| Attribute {
+        value: Value::Known(Scalar::Int(i64::try_from(value).unwrap_or(i64::MAX))),
+        origin: origin.clone(),
+        trail: Vec::new(),
+    };
+    let length = number(bytes.len());
+    bytes.sort_unstable();
+    bytes.dedup();
+    [("length".into(), length), ("entropy".into(), number(bytes.len()))]
 }
 
 fn bare(object: &Object, span: Span, package: &str) -> Fact {
@@ -86,17 +90,7 @@ fn bare(object: &Object, span: Span, package: &str) -> Fact {
         let value = Value::Known(Scalar::Int(*minimum));
         attributes.insert("minimum".into(), Attribute { value, origin: derived(), trail: Vec::new() });
     }
-    Fact {
-        kind: FactKind::Key,
-        span,
-        item: object.item.clone(),
-        name: None,
-        attributes,
-        events: Vec::new(),
-        trail: Vec::new(),
-        test: false,
-        unjudged: None,
-    }
+    Fact { item: object.item.clone(), attributes, ..Fact::new(FactKind::Key, span) }
 }
 
 struct Source {

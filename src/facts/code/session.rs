@@ -194,16 +194,5 @@ fn fact(
     attributes: BTreeMap<SmolStr, Attribute>,
 ) -> Fact {
     let span = object.born.unwrap_or(crate::ir::Span::new(crate::ir::FileId(0), 0, 0));
-    let trail: Vec<Note> = Vec::new();
-    Fact {
-        kind,
-        span,
-        item: object.item.clone(),
-        name,
-        attributes,
-        events: Vec::new(),
-        trail,
-        test: false,
-        unjudged: None,
-    }
+    Fact { item: object.item.clone(), name, attributes, ..Fact::new(kind, span) }
 }

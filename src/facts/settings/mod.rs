@@ -92,15 +92,5 @@ fn is_judged(role: Role) -> bool {
 
 /// A fact without attributes.
 fn blank(kind: FactKind, judged: &Judged, span: Span) -> Fact {
-    Fact {
-        kind,
-        span,
-        item: judged.item.clone(),
-        name: None,
-        attributes: BTreeMap::new(),
-        events: Vec::new(),
-        trail: Vec::new(),
-        test: !is_judged(judged.role),
-        unjudged: None,
-    }
+    Fact { item: judged.item.clone(), test: !is_judged(judged.role), ..Fact::new(kind, span) }
 }

@@ -43,6 +43,12 @@ pub fn lower(file: FileId, source: &SourceText) -> Unit {
     Unit { file, body, broken, late: Late::default() }
 }
 
+/// Whether a text has what looks like `from a import *`.
+#[must_use]
+pub fn has_star_import(text: &str) -> bool {
+    text.contains("import *")
+}
+
 /// The parsed and lowered text; `None` when the parser gave up, which is then among the failures.
 fn read(cx: &Context<'_>) -> Option<(Block, Vec<ParseError>)> {
     // The parser is the only code here that is not ours: a panic of it must cost this file and nothing else.

@@ -58,6 +58,12 @@ pub fn lower_parts(file: FileId, source: &SourceText, may_wait: &dyn Fn(&str) ->
     Unit { file, body: Block { stmts, value: None }, broken, late }
 }
 
+/// Whether a text has what looks like the end of `use a::*` or of `use a::{*, b}`.
+#[must_use]
+pub fn has_star_import(text: &str) -> bool {
+    ["::*", "*,", "*}"].iter().any(|it| text.contains(it))
+}
+
 /// The bodies that are left out of a text.
 #[derive(Clone, Copy)]
 struct Waiting<'a> {

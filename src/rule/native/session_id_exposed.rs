@@ -1,6 +1,6 @@
 //! The id of a session, or a token, leaves in a log, an address or an answer.
 
-use super::event::{cookie_behind, note, place, sink_kind, value};
+use super::event::{any_with, cookie_behind, note, place, sink_kind, value};
 use crate::facts::{Event, EventKind, Fact, Labels};
 use crate::finding::Confidence;
 use crate::model::words;
@@ -35,6 +35,10 @@ fn draft(fact: &Fact, event: &Event) -> Option<Draft> {
     };
     let mut draft = Draft::new(place(event), format!("{what} goes into {way} here"));
     draft.evidence.extend(cookie.map(|(read, _)| note(read, "the cookie is read here")));
+    if labels.has(Labels::SESSION_ID) {
+        let read = any_with(fact, event, &[EventKind::ReadId]).filter(|it| it.span != event.span).last();
+        draft.evidence.extend(read.map(|it| note(it, "the id is read here")));
+    }
     if place(event) != event.span {
         draft.evidence.push(note(event, format!("it goes into {way} here")));
     }
