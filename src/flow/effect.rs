@@ -361,17 +361,7 @@ impl<'a> Machine<'a> {
                 it.receiver.clone()
             }
             Verb::SetNamed => {
-                let attr = clause.operand("attr").map_or_else(Val::null, |source| self.source(source, it));
-                let value = clause.operand("value").map_or_else(Val::null, |source| self.source(source, it));
-                if let Some(name) = attr.text() {
-                    let name = match name.to_lowercase().as_str() {
-                        "httponly" => "http_only".into(),
-                        "samesite" => "same_site".into(),
-                        "max-age" => "max_age".into(),
-                        other => SmolStr::new(other),
-                    };
-                    self.set_attribute(it, &name, value);
-                }
+                self.set_named(clause, it);
                 it.receiver.clone()
             }
             Verb::Unset => {
@@ -568,6 +558,24 @@ impl<'a> Machine<'a> {
                 let names = value.names().to_vec();
                 Val::unknown(LIBRARY).labelled(labels).with_info(|info| info.names = names)
             }),
+        }
+    }
+
+    /// Attributes by the names that they have in a line: one, or those of a mapping.
+    fn set_named(&mut self, clause: &Clause, it: &Application<'a>) {
+        let mut operand =
+            |name: &str| clause.operand(name).map_or_else(Val::null, |source| self.source(source, it));
+        let (attr, value, mapping) = (operand("attr"), operand("value"), operand("mapping"));
+        let pairs = self.known_entries(&mapping).unwrap_or_else(|| vec![(attr, value)]);
+        for (attr, value) in pairs {
+            let Some(name) = attr.text() else { continue };
+            let name = match name.to_lowercase().as_str() {
+                "httponly" => "http_only".into(),
+                "samesite" => "same_site".into(),
+                "max-age" => "max_age".into(),
+                other => SmolStr::new(other),
+            };
+            self.set_attribute(it, &name, value);
         }
     }
 

@@ -195,12 +195,7 @@ impl<'a> Machine<'a> {
             }
         } else if let Some(mapping) = clause.operand("mapping") {
             let mapping = self.source(mapping, it);
-            if let Kind::Object(id) = mapping.kind
-                && let Some(object) = self.state.object(id)
-                && matches!(object.class, Class::Map)
-            {
-                pairs.extend(object.items.iter().cloned());
-            }
+            pairs.extend(self.known_entries(&mapping).unwrap_or_default());
         } else {
             let name = clause.operand("name").map_or_else(Val::null, |source| self.source(source, it));
             let value = clause.operand("value").map_or_else(Val::null, |source| self.source(source, it));
@@ -214,6 +209,19 @@ impl<'a> Machine<'a> {
                 self.emit_line(&value, it);
             }
         }
+    }
+
+    /// Keys and values of a mapping that is made here.
+    pub(super) fn known_entries(&self, mapping: &Val) -> Option<Vec<(Val, Val)>> {
+        let Kind::Object(id) = mapping.kind else { return None };
+        let object = self.state.object(id)?;
+        matches!(object.class, Class::Map).then(|| object.items.clone())
+    }
+
+    /// Whether a list or mapping may have more elements than are known.
+    pub(super) fn is_open(&self, value: &Val) -> bool {
+        let Kind::Object(id) = value.kind else { return true };
+        self.state.object(id).is_none_or(|it| it.open)
     }
 
     pub(super) fn is_cookie(&self, value: &Val) -> bool {

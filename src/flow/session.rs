@@ -77,6 +77,26 @@ impl<'a> Machine<'a> {
     pub(super) fn session_write(&mut self, clause: &Clause, it: &Application<'a>) -> Option<Val> {
         let key = clause.operand("key").map(|source| self.source(source, it));
         let value = clause.operand("value").map_or_else(Val::null, |source| self.source(source, it));
+        // What is poured in are entries, when they are known.
+        if key.is_none()
+            && let Some(entries) = self.known_entries(&value).filter(|it| !it.is_empty())
+            && !self.is_open(&value)
+        {
+            for (key, value) in entries {
+                self.write_one(clause, it, Some(key), value);
+            }
+            return None;
+        }
+        self.write_one(clause, it, key, value)
+    }
+
+    fn write_one(
+        &mut self,
+        clause: &Clause,
+        it: &Application<'a>,
+        key: Option<Val>,
+        value: Val,
+    ) -> Option<Val> {
         let mut event = self.event(EventKind::WritePayload, it);
         if let Some(key) = &key {
             event.operands.push(("key".into(), key.clone()));

@@ -41,11 +41,12 @@ pub enum Verb {
     Label,
 
     /// Sends `cookie`, or a new cookie made of the other operands; `protection` signed or encrypted. Beside `cookie` the
-    /// other operands fill in what is still unset.
+    /// other operands fill in what is still unset. Flag `text-of-null`: no value is sent as its name, and is no removal.
     Emit,
     /// Evaluates to the cookie `name` that the receiver sends already, or to a new one; of `type` from now on.
     Sent,
-    /// The attribute of a header called `attr` (`httponly`, `max-age`; known when the program runs) becomes `value`.
+    /// The attribute of a header called `attr` (`httponly`, `max-age`; known when the program runs) becomes `value`, or
+    /// those of a `mapping` become its values.
     SetNamed,
     /// Sends a header: `name`, `value` (text), both in one `pair` (a cookie object too), or several in a `mapping`. Only
     /// `Set-Cookie` matters.
@@ -159,9 +160,9 @@ impl Verb {
             Self::Value => Only(&["is"]),
             Self::Duration => Only(&["of", "unit", "per"]),
             Self::Label => Only(&["label", "from", "whole", "unless", "bounded"]),
-            Self::Emit => Attributes(&["cookie"]),
+            Self::Emit => Attributes(&["cookie", "text-of-null"]),
             Self::Sent => Only(&["name", "type"]),
-            Self::SetNamed => Only(&["attr", "value"]),
+            Self::SetNamed => Only(&["attr", "value", "mapping"]),
             Self::EmitRaw => Only(&["name", "value", "pair", "mapping"]),
             Self::Remove => Attributes(&["cookie", "only-if-sent", "no-path", "strips-header"]),
             Self::Jar => Only(&["protection", "key", "prefix", "type"]),

@@ -133,10 +133,12 @@ pub enum SettingTest {
     Holds,
     /// A header and its value that no request can have; the words are headers whose values are in lower case.
     NeverMatches,
+    /// The name of a view of the project that does not take the words as arguments.
+    Refuses,
 }
 
 impl SettingTest {
-    pub(super) const ALL: [(&'static str, Self); 14] = [
+    pub(super) const ALL: [(&'static str, Self); 15] = [
         ("falsy", Self::Falsy),
         ("truthy", Self::Truthy),
         ("not-true", Self::NotTrue),
@@ -151,5 +153,6 @@ impl SettingTest {
         ("lacks", Self::Lacks),
         ("holds", Self::Holds),
         ("never-matches", Self::NeverMatches),
+        ("refuses", Self::Refuses),
     ];
 }

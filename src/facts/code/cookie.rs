@@ -142,9 +142,15 @@ fn of_object(machine: &Machine<'_>, event: &TraceEvent, object: &Object, symboli
                 );
             }
             if flag == "strips-header" {
-                attributes.insert("mismatch".into(), text("strips-header", Origin::Written(event.span)));
+                let why = "the line is taken out of this answer, and the browser keeps its cookie";
+                attributes.insert("mismatch".into(), text(why, Origin::Written(event.span)));
             }
         }
+    }
+    let no_value = given("value").is_some_and(|it| matches!(refine(path, it).kind, Kind::Null));
+    if !removal && no_value && event.flags.iter().any(|it| it == "text-of-null") {
+        let why = "the missing value is written as text, and nothing is removed";
+        attributes.insert("mismatch".into(), text(why, Origin::Written(event.span)));
     }
     let pattern = given("name").and_then(|it| pattern(machine, &refine(path, it)));
     finish(event, object.born, attributes, "handler", symbolic && !client, pattern)

@@ -6,11 +6,13 @@ use crate::facts::{Attribute, Fact, Scalar, Value};
 use crate::model::{CheckModel, SettingTest};
 
 use super::application::{Installed, has_app};
+use super::cookie;
 use super::effective::{Effective, Settings, fixed, text, value};
 use super::eval::as_list;
 use super::join::{judged, truth};
 use super::setting;
 use super::value::{Cast, Lift, Val, map};
+use super::view;
 
 /// What a key must have to pass.
 const KEY_LENGTH: usize = 50;
@@ -19,6 +21,8 @@ const INSECURE: &str = "django-insecure-";
 
 /// In place of an id that the project has silenced.
 const SILENCED: &str = "silenced";
+
+const WRONG_TYPE: &str = "it works, but it is not the boolean that is wanted";
 
 /// A check that looks, and what it finds in each configuration.
 struct Look<'a> {
@@ -64,8 +68,8 @@ fn first(settings: &Settings<'_>, looks: Vec<Look<'_>>) -> Option<SmolStr> {
     Some(if is_silenced(settings, &id) { SILENCED.into() } else { id })
 }
 
-/// Puts what the checks find to the facts of the settings. `others` tell of some of it themselves.
-pub(super) fn tell(settings: &Settings<'_>, middleware: &Installed, others: &[Fact], facts: &mut Vec<Fact>) {
+/// Puts what the checks find to the facts of the settings. Cookies and the application tell of some of it themselves.
+pub(super) fn tell(settings: &Settings<'_>, middleware: &Installed, facts: &mut Vec<Fact>) {
     let proxied = judged(&truth(&settings.get("SECURE_PROXY_SSL_HEADER").val)) == Some(true);
     let mut further = Vec::new();
     for fact in facts.iter_mut() {
@@ -73,8 +77,14 @@ pub(super) fn tell(settings: &Settings<'_>, middleware: &Installed, others: &[Fa
         let bare = fact.clone();
         let mut told = false;
         for look in looks(settings, middleware, &name) {
-            let told_by_cookie = look.row.topic == "cookie" && is_governed(settings, others, &name);
-            if told_by_cookie || matches!(look.row.topic.as_str(), "" | "csrf" | "cors") {
+            let told_by_cookie = look.row.topic == "cookie" && is_governed(settings, middleware, &name);
+            let told_elsewhere = match look.row.topic.as_str() {
+                "" | "cors" => true,
+                // Of the application, unless it is protected all the same.
+                "csrf" => !stands_in(look.row, middleware),
+                _ => false,
+            };
+            if told_by_cookie || told_elsewhere {
                 continue;
             }
             let into = if told {
@@ -84,7 +94,7 @@ pub(super) fn tell(settings: &Settings<'_>, middleware: &Installed, others: &[Fa
                 Some(&mut *fact)
             };
             if let Some(into) = into {
-                told |= put(settings, into, &look, proxied);
+                told |= put(settings, middleware, into, &look, proxied);
             }
         }
         if told || fact.attribute("check").is_some() {
@@ -95,20 +105,35 @@ pub(super) fn tell(settings: &Settings<'_>, middleware: &Installed, others: &[Fa
             wrong_type(settings, fact, &name);
         }
     }
-    further.retain(|it| it.attribute("misses").is_some());
+    further.retain(|it| it.attribute("misses").or(it.attribute("fault")).is_some());
     facts.extend(further);
 }
 
-/// Whether the setting governs a cookie that is sent.
-fn is_governed(settings: &Settings<'_>, others: &[Fact], name: &str) -> bool {
+/// Whether the setting governs a cookie that is sent. One that only borrows its flags does not tell of it.
+fn is_governed(settings: &Settings<'_>, middleware: &Installed, name: &str) -> bool {
     let rows = settings.models.settings_cookies(&|package| settings.version(package));
-    rows.iter().filter(|row| row.attributes.values().any(|it| it == name)).any(|row| {
-        others.iter().any(|it| it.attribute("role").is_some_and(|role| role.value == text(&row.role)))
-    })
+    rows.iter()
+        .filter(|row| row.attributes.contains_key("name") && row.attributes.values().any(|it| it == name))
+        .any(|row| cookie::is_sent(settings, row, middleware))
+}
+
+/// Whether something else does the work of what the check misses: a subclass is called like its base.
+fn stands_in(row: &CheckModel, middleware: &Installed) -> bool {
+    let has = |dotted: &SmolStr| {
+        let name = dotted.rsplit('.').next().unwrap_or(dotted);
+        middleware.lists(dotted) == Some(false) && middleware.has(name) == Some(true)
+    };
+    row.test == SettingTest::Lacks && row.words.iter().any(has)
 }
 
 /// Whether there was something to put.
-fn put(settings: &Settings<'_>, fact: &mut Fact, look: &Look<'_>, proxied: bool) -> bool {
+fn put(
+    settings: &Settings<'_>,
+    middleware: &Installed,
+    fact: &mut Fact,
+    look: &Look<'_>,
+    proxied: bool,
+) -> bool {
     let Look { row, setting, fails } = look;
     let id = row.id.as_ref().filter(|it| !is_silenced(settings, it));
     if (row.id.is_some() && id.is_none()) || judged(fails) == Some(false) {
@@ -116,6 +141,7 @@ fn put(settings: &Settings<'_>, fact: &mut Fact, look: &Look<'_>, proxied: bool)
     }
     // A true value of another type does what it should, and the framework warns all the same.
     let works = row.test == SettingTest::NotTrue && judged(&truth(&setting.val)) == Some(true);
+    let other_name = stands_in(row, middleware);
     let mut insert = |key: &str, val: Value| {
         fact.attributes.insert(key.into(), setting.attribute(val));
     };
@@ -124,14 +150,17 @@ fn put(settings: &Settings<'_>, fact: &mut Fact, look: &Look<'_>, proxied: bool)
     {
         insert("check", text(id));
     }
-    if row.topic == "value" || works {
-        if judged(fails) == Some(true) {
-            let says = if works { "it works, but it is not the boolean that is wanted" } else { &row.says };
-            if fact.attribute("fault").is_none() {
-                fact.attributes.insert("fault".into(), setting.attribute(text(says)));
-            }
+    if row.topic == "value" || works || other_name {
+        if judged(fails) != Some(true) || fact.attribute("fault").is_some() {
+            return false;
         }
-        return false;
+        let says = match (works, other_name) {
+            (true, _) => WRONG_TYPE,
+            (_, true) => "it works, but under another name than the one that is looked for",
+            _ => &row.says,
+        };
+        fact.attributes.insert("fault".into(), setting.attribute(text(says)));
+        return true;
     }
     insert("misses", value(fails));
     insert("says", text(&row.says));
@@ -147,8 +176,7 @@ fn wrong_type(settings: &Settings<'_>, fact: &mut Fact, name: &str) {
     let is_switch = model.last().is_some_and(|it| it.types.iter().any(|ty| ty == "bool"));
     let told = model.last().is_some_and(|it| setting::fault(name, &setting, it).is_some());
     if is_switch && !told && name != "DEBUG" && judged(&truth(&setting.val)) == Some(true) {
-        let says = "it works, but it is not the boolean that is wanted";
-        fact.attributes.insert("fault".into(), setting.attribute(text(says)));
+        fact.attributes.insert("fault".into(), setting.attribute(text(WRONG_TYPE)));
     }
 }
 
@@ -166,7 +194,11 @@ fn looks<'a>(settings: &Settings<'a>, middleware: &Installed, name: &str) -> Vec
     let setting = settings.get(name);
     rows.into_iter()
         .filter(|row| applies(settings, middleware, row))
-        .map(|row| Look { row, fails: fails(&setting.val, row, middleware), setting: setting.clone() })
+        .map(|row| Look {
+            row,
+            fails: fails(settings, &setting.val, row, middleware),
+            setting: setting.clone(),
+        })
         .collect()
 }
 
@@ -181,7 +213,7 @@ fn applies(settings: &Settings<'_>, middleware: &Installed, row: &CheckModel) ->
 }
 
 /// Whether the value fails, in each configuration.
-fn fails(val: &Val, row: &CheckModel, middleware: &Installed) -> Val {
+fn fails(settings: &Settings<'_>, val: &Val, row: &CheckModel, middleware: &Installed) -> Val {
     if row.test == SettingTest::Lacks {
         let lists = row.words.iter().map(|it| middleware.lists(it)).collect::<Option<Vec<_>>>();
         return match lists {
@@ -190,11 +222,11 @@ fn fails(val: &Val, row: &CheckModel, middleware: &Installed) -> Val {
         };
     }
     map(val, Lift::cast(Cast::Bool), &mut |leaf| {
-        leaf_fails(leaf, row).map_or_else(|| Val::opaque("its value is not known"), Val::Bool)
+        leaf_fails(settings, leaf, row).map_or_else(|| Val::opaque("its value is not known"), Val::Bool)
     })
 }
 
-fn leaf_fails(leaf: &Val, row: &CheckModel) -> Option<bool> {
+fn leaf_fails(settings: &Settings<'_>, leaf: &Val, row: &CheckModel) -> Option<bool> {
     let is_word = |text: &str| row.words.iter().any(|it| it == text);
     Some(match row.test {
         SettingTest::Falsy => !leaf.truth()?,
@@ -225,6 +257,7 @@ fn leaf_fails(leaf: &Val, row: &CheckModel) -> Option<bool> {
             _ => false,
         },
         SettingTest::NeverMatches => never_matches(leaf, &row.words),
+        SettingTest::Refuses => !view::takes(settings, leaf.as_text()?, &row.words)?,
         SettingTest::Lacks => return None,
     })
 }

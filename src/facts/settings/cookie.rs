@@ -21,13 +21,17 @@ fn is_on(settings: &Settings<'_>, name: &str) -> Option<bool> {
     judged(&truth(&settings.get(name).val))
 }
 
-fn fact(settings: &Settings<'_>, row: &SettingsCookie, middleware: &Installed) -> Option<Fact> {
-    let installed =
-        row.middleware.is_empty() || row.middleware.iter().any(|it| middleware.has(it) != Some(false));
-    let sent = row.unless.as_ref().is_none_or(|it| is_on(settings, it) != Some(true))
+/// Whether the cookie is sent, as far as is known.
+pub(super) fn is_sent(settings: &Settings<'_>, row: &SettingsCookie, middleware: &Installed) -> bool {
+    (row.middleware.is_empty() || row.middleware.iter().any(|it| middleware.has(it) != Some(false)))
+        && row.unless.as_ref().is_none_or(|it| is_on(settings, it) != Some(true))
         && row.only_if.as_ref().is_none_or(|it| is_on(settings, it) == Some(true))
-        && row.app.as_ref().is_none_or(|it| super::application::has_app(settings, it));
-    if !installed || !sent || is_kept_in_session(settings, row) {
+        && row.app.as_ref().is_none_or(|it| super::application::has_app(settings, it))
+        && !is_kept_in_session(settings, row)
+}
+
+fn fact(settings: &Settings<'_>, row: &SettingsCookie, middleware: &Installed) -> Option<Fact> {
+    if !is_sent(settings, row, middleware) {
         return None;
     }
     let kin: Vec<&str> = row.attributes.values().map(SmolStr::as_str).collect();

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use crate::facts::{Attribute, Note, Origin, Scalar, Span, Value};
+use crate::flow::Units;
 use crate::model::{Models, SettingModel, Source};
 use crate::workspace::{Version, Workspace};
 
@@ -17,6 +18,7 @@ pub(super) struct Settings<'a> {
     pub(super) judged: &'a Judged,
     pub(super) models: &'a Models,
     pub(super) workspace: &'a Workspace,
+    pub(super) units: &'a Units<'a>,
     /// `DEBUG` is not left on: branches that were taken while it was on are as in debug for good.
     debug_is_off: bool,
 }
@@ -33,14 +35,14 @@ pub(super) struct Effective {
 }
 
 impl<'a> Settings<'a> {
-    pub(super) fn new(workspace: &'a Workspace, models: &'a Models, judged: &'a Judged) -> Self {
+    pub(super) fn new(units: &'a Units<'a>, models: &'a Models, judged: &'a Judged) -> Self {
         let debug = judged.names.names.get("DEBUG").map(|it| it.val.clone());
         let debug_is_off = match debug {
             Some(Val::Debug(it)) => it.in_release.truth() == Some(false) && !it.read_as_true,
             Some(val) => val.truth() != Some(true),
             None => true,
         };
-        Self { judged, models, workspace, debug_is_off }
+        Self { judged, models, workspace: units.workspace, units, debug_is_off }
     }
 
     pub(super) fn version(&self, package: &str) -> Version {

@@ -29,6 +29,7 @@ mod scope;
 mod session;
 mod setting;
 mod value;
+mod view;
 mod words;
 
 #[cfg(test)]
@@ -49,7 +50,7 @@ pub fn read(workspace: &Workspace, models: &Models, units: &Units<'_>) -> Readin
     let mut evaluator = Evaluator::new(workspace, units);
     let mut reading = Reading::default();
     for judged in project::judged(workspace, &mut evaluator) {
-        let settings = Settings::new(workspace, models, &judged);
+        let settings = Settings::new(units, models, &judged);
         let middleware = Installed::of(&settings);
         let cookies = cookie::facts(&settings, &middleware);
         let application = application::fact(&settings, &middleware, &cookies);
@@ -60,7 +61,7 @@ pub fn read(workspace: &Workspace, models: &Models, units: &Units<'_>) -> Readin
         facts.extend(session::fact(&settings, &middleware));
         facts.extend(key::facts(&settings, &middleware));
         let mut all = setting::facts(&settings);
-        check::tell(&settings, &middleware, &facts, &mut all);
+        check::tell(&settings, &middleware, &mut all);
         facts.extend(all);
         facts.retain(|it| !is_told(&reading.facts, it));
         reading.facts.extend(facts);

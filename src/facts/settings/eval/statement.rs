@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use crate::ir::{
-    Block, Expr, ExprKind, Handler, If, Item, ItemKind, Loop, Pattern, PatternKind, Span, Stmt, StmtKind,
-    TryCatch,
+    Arm, BinaryOp, Block, Expr, ExprKind, Handler, If, Item, ItemKind, Loop, Pattern, PatternKind, Span,
+    Stmt, StmtKind, TryCatch,
 };
 
-use super::super::join::{decided, join};
+use super::super::join::{decided, join, truth};
 use super::super::scope::{Binding, Layer};
-use super::super::value::{Class, Closure, EnvVal, FileVal, Object, Sequence, Val};
+use super::super::value::{self, Class, Closure, EnvVal, FileVal, Object, Sequence, Val};
+use super::side::decisive;
 use super::{Attempt, DEPTH, Evaluator, FrameKind, Outcome};
 
 /// Elements of a list that a loop is run for.
@@ -103,24 +104,7 @@ impl Evaluator<'_> {
             ExprKind::Loop(each) => return self.repeat(each),
             ExprKind::Match(choice) => {
                 let subject = self.eval(&choice.subject);
-                let mut layers = Vec::new();
-                for arm in &choice.arms {
-                    if let Some(matches) = arm_matches(&arm.pattern, &subject) {
-                        if !matches {
-                            continue;
-                        }
-                        if layers.is_empty() {
-                            return self.effect(&arm.body, rest);
-                        }
-                    }
-                    self.push();
-                    self.effect(&arm.body, rest);
-                    layers.push(self.pop());
-                }
-                for layer in layers {
-                    let unknown = Val::opaque("which case holds is not known");
-                    self.merge(&unknown, choice.subject.span, layer, Layer::default());
-                }
+                return self.arms(&choice.arms, &subject, rest);
             }
             ExprKind::Delete(targets) => {
                 for target in targets {
@@ -184,34 +168,76 @@ impl Evaluator<'_> {
         self.push();
         let second = self.block(or_else);
         let otherwise = self.pop();
+        if matches!((&first, &second), (Outcome::Raise, _) | (_, Outcome::Raise)) {
+            self.guard(&branch.condition);
+        }
+        self.rejoin(&condition, at, (first, then), (second, otherwise), rest)
+    }
+
+    /// Puts two branches together again.
+    fn rejoin(
+        &mut self,
+        condition: &Val,
+        at: Span,
+        (first, then): (Outcome, Layer),
+        (second, otherwise): (Outcome, Layer),
+        rest: &[Stmt],
+    ) -> Option<Outcome> {
         match (first, second) {
             (Outcome::Raise, Outcome::Raise) => Some(Outcome::Raise),
             (Outcome::Raise, outcome) => {
-                self.guard(&branch.condition);
                 self.apply(otherwise);
                 ended(outcome)
             }
             (outcome, Outcome::Raise) => {
-                self.guard(&branch.condition);
                 self.apply(then);
                 ended(outcome)
             }
-            (Outcome::Return(a), Outcome::Return(b)) => Some(Outcome::Return(join(&condition, &a, &b))),
+            (Outcome::Return(a), Outcome::Return(b)) => Some(Outcome::Return(join(condition, &a, &b))),
             (Outcome::Return(a), _) => {
                 self.apply(otherwise);
                 let b = self.remainder(rest);
-                Some(Outcome::Return(b.map_or_else(|| a.clone(), |b| join(&condition, &a, &b))))
+                Some(Outcome::Return(b.map_or_else(|| a.clone(), |b| join(condition, &a, &b))))
             }
             (_, Outcome::Return(b)) => {
                 self.apply(then);
                 let a = self.remainder(rest);
-                Some(Outcome::Return(a.map_or_else(|| b.clone(), |a| join(&condition, &a, &b))))
+                Some(Outcome::Return(a.map_or_else(|| b.clone(), |a| join(condition, &a, &b))))
             }
             (Outcome::Fall | Outcome::Jump, Outcome::Fall | Outcome::Jump) => {
-                self.merge(&condition, at, then, otherwise);
+                self.merge(condition, at, then, otherwise);
                 None
             }
         }
+    }
+
+    /// The arms of a `match`, as the chain of questions that they are.
+    fn arms(&mut self, arms: &[Arm], subject: &Val, rest: &[Stmt]) -> Option<Outcome> {
+        let (arm, others) = arms.split_first()?;
+        let mut condition = truth(&decisive(&truth(&arm_holds(&arm.pattern, subject))));
+        self.bind_pattern(&arm.pattern, subject, arm.span);
+        if let Some(guard) = &arm.guard
+            && decided(&condition) != Some(false)
+        {
+            let guard = self.condition(guard);
+            condition = if decided(&condition) == Some(true) {
+                guard
+            } else {
+                Val::opaque("which case holds is not known")
+            };
+        }
+        match decided(&condition) {
+            Some(true) => return self.effect(&arm.body, rest),
+            Some(false) => return self.arms(others, subject, rest),
+            None => {}
+        }
+        self.push();
+        let first = self.effect(&arm.body, &[]).unwrap_or(Outcome::Fall);
+        let then = self.pop();
+        self.push();
+        let second = self.arms(others, subject, rest).unwrap_or(Outcome::Fall);
+        let otherwise = self.pop();
+        self.rejoin(&condition, arm.pattern.span, (first, then), (second, otherwise), rest)
     }
 
     /// What the rest of a function gives; `None` when it does not come back.
@@ -425,17 +451,28 @@ pub(super) fn with_fallback(val: &Val, fallback: &Val) -> Option<Val> {
     }
 }
 
-fn arm_matches(pattern: &Pattern, subject: &Val) -> Option<bool> {
+/// Whether a pattern takes the subject, as a value like that of a comparison.
+fn arm_holds(pattern: &Pattern, subject: &Val) -> Val {
     match &pattern.kind {
-        PatternKind::Wildcard => Some(true),
-        PatternKind::Literal(literal) if subject.is_leaf() => {
-            Some(super::expression::literal(literal).same(subject))
+        PatternKind::Wildcard | PatternKind::Bind(_, None) => Val::Bool(true),
+        PatternKind::Literal(literal) => {
+            super::operator::binary(BinaryOp::Equal, subject, &super::expression::literal(literal))
         }
         PatternKind::Or(parts) => {
-            let all: Option<Vec<bool>> = parts.iter().map(|it| arm_matches(it, subject)).collect();
-            all.map(|it| it.contains(&true))
+            let literals = parts.iter().map(|it| match &it.kind {
+                PatternKind::Literal(literal) => Some(super::expression::literal(literal)),
+                _ => None,
+            });
+            let Some(literals) = literals.collect::<Option<Vec<_>>>() else {
+                return Val::opaque("which case holds is not known");
+            };
+            let items = literals
+                .into_iter()
+                .map(|val| value::Item { val, span: pattern.span, maybe: false })
+                .collect();
+            super::operator::binary(BinaryOp::In, subject, &Val::list(Sequence::Tuple, items, true))
         }
-        _ => None,
+        _ => Val::opaque("which case holds is not known"),
     }
 }
 

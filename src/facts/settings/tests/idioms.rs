@@ -25,6 +25,11 @@ fn idioms_of_one_setting() {
         ),
         ("DEBUG = True\nSESSION_COOKIE_SECURE = not DEBUG\nDEBUG = False", "off"),
         ("DEBUG = True\nSESSION_COOKIE_SECURE = False if DEBUG else True", "debug off, release on"),
+        // A match is a chain of questions.
+        (
+            "import os\nmatch os.environ.get('S', 'two'):\n    case 'one' | 'two':\n        SESSION_COOKIE_SECURE = True\n    case _:\n        SESSION_COOKIE_SECURE = False",
+            "$S else on",
+        ),
         // os.environ.
         ("import os\nSESSION_COOKIE_SECURE = os.environ.get('S', 'True') != 'False'", "$S else on"),
         ("import os\nSESSION_COOKIE_SECURE = os.environ.get('S', 'True').lower() == 'true'", "$S else on"),

@@ -7,6 +7,7 @@ use crate::flow::Units;
 use crate::model::{Models, Scope};
 use crate::workspace::Workspace;
 
+mod checks;
 mod idioms;
 
 const SHAPE: &str = "INSTALLED_APPS = []\nROOT_URLCONF = 'shop.urls'\nDATABASES = {}\nMIDDLEWARE = [\n    'django.contrib.sessions.middleware.SessionMiddleware',\n    'django.middleware.csrf.CsrfViewMiddleware',\n]\n";
