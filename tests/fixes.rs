@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sessionlint::check::{self, Options, Report, examples};
 use sessionlint::embedded::RULES;
-use sessionlint::finding::Safety;
+use sessionlint::finding::{Reported, Safety};
 use sessionlint::fix::{self, Mended};
 use sessionlint::rule::{Example, Page};
 use sessionlint::workspace::Workspace;
@@ -50,6 +50,18 @@ fn round_trip(
             mended.report.findings.len()
         ));
     }
+    for Reported { finding, .. } in &mended.report.findings {
+        let source = mended.report.source(finding.span.file).unwrap();
+        let place = source.line_column(finding.span.start);
+        println!(
+            "left {} {at} {} {}:{} {}",
+            allowed.word(),
+            finding.rule,
+            source.path,
+            place.line,
+            finding.message
+        );
+    }
     let again =
         fix::mend(check::run(mended.report.workspace.edited(&BTreeMap::new()), &options), &options, allowed);
     if !again.made.is_empty() || !again.texts.is_empty() {
@@ -62,11 +74,15 @@ fn example(example: &Example<'_>) -> Workspace {
     Workspace::from_texts(&examples::project(example))
 }
 
+/// How many findings are mended at least: in the blocks of the pages by safe fixes and by all, in the fixtures by all. What
+/// is gained is put down here, so that it does not get lost again.
+const FLOOR: [usize; 3] = [23, 75, 157];
+
 #[test]
 fn blocks_of_all_pages_are_mended_and_stay_so() {
     let mut faults = Vec::new();
     let mut lines = Vec::new();
-    for allowed in [Safety::Safe, Safety::Unsafe] {
+    for (allowed, floor) in [(Safety::Safe, FLOOR[0]), (Safety::Unsafe, FLOOR[1])] {
         let (mut made, mut all) = (0, 0);
         for (path, text) in RULES {
             let page = Page::parse(text).unwrap();
@@ -80,6 +96,9 @@ fn blocks_of_all_pages_are_mended_and_stay_so() {
             }
         }
         lines.push(format!("{}: {made} of {all}", allowed.word()));
+        if made < floor {
+            faults.push(format!("{}: only {made} are mended, it were {floor}", allowed.word()));
+        }
     }
     println!("{}", lines.join("\n"));
     assert!(faults.is_empty(), "{}", faults.join("\n"));
@@ -92,19 +111,19 @@ fn applications_are_mended_and_stay_so() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let mut roots: Vec<_> = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).collect();
     roots.sort();
-    for allowed in [Safety::Unsafe] {
-        let (mut made, mut all) = (0, 0);
-        for root in &roots {
-            let name = root.file_name().unwrap().to_string_lossy();
-            let (some, of, mended) = round_trip(&name, Workspace::discover(root), allowed, &mut faults);
-            (made, all) = (made + some, all + of);
-            for (finding, fix) in &mended.made {
-                lines.push(format!("{name} {} {} {}", fix.safety.word(), finding.rule, fix.title));
-            }
+    let (mut made, mut all) = (0, 0);
+    for root in &roots {
+        let name = root.file_name().unwrap().to_string_lossy();
+        let (some, of, mended) = round_trip(&name, Workspace::discover(root), Safety::Unsafe, &mut faults);
+        (made, all) = (made + some, all + of);
+        for (finding, fix) in &mended.made {
+            lines.push(format!("{name} {} {} {}", fix.safety.word(), finding.rule, fix.title));
         }
-        lines.push(format!("{}: {made} of {all}", allowed.word()));
     }
-    println!("{}", lines.join("\n"));
+    println!("{}\n{made} of {all}", lines.join("\n"));
+    if made < FLOOR[2] {
+        faults.push(format!("only {made} are mended, it were {}", FLOOR[2]));
+    }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 

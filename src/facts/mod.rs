@@ -115,6 +115,18 @@ pub struct Attribute {
     pub trail: Vec<Note>,
 }
 
+impl Attribute {
+    /// Where it is written, or the first of the places that it was worked out of.
+    #[must_use]
+    pub fn place(&self) -> Option<Span> {
+        match &self.origin {
+            Origin::Written(span) => Some(*span),
+            Origin::Derived(all) => all.first().copied(),
+            Origin::Default { .. } | Origin::Inherited(_) => None,
+        }
+    }
+}
+
 /// One thing that happens to a session, identity or cookie while a handler runs.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Event {

@@ -5,9 +5,10 @@ use smol_str::SmolStr;
 use super::language::{begins_line, indent, line_break, line_end, spell};
 use super::way::{Node, expr_at, imports, way};
 use super::{Desk, Draft, in_models};
+use crate::facts::Fact;
 use crate::finding::Edit;
-use crate::ir::{Arg, Expr, ExprKind, PatternKind, StmtKind, Unit};
-use crate::model::{Candidates, Source, Verb};
+use crate::ir::{Arg, Expr, ExprKind, Literal, PatternKind, StmtKind, Unit};
+use crate::model::{Candidates, Role, Source, Verb};
 use crate::rule::To;
 use crate::source::{FileId, Span};
 use crate::workspace::FileKind;
@@ -15,14 +16,63 @@ use crate::workspace::FileKind;
 /// Where a type says how its attributes are set in code; see `vocabulary::TRAITS`.
 const SETTERS: &str = "setters";
 const BUILDS_BY: &str = "builds-by";
+/// The type that a jar takes, by a path that everybody can write who has the jar.
+const TAKES: &str = "takes";
 const WORDS: &str = "same-site";
 
-pub(super) fn add(desk: &Desk<'_>, made: Span, attribute: &str, to: &To) -> Option<Draft> {
+pub(super) fn add(desk: &Desk<'_>, fact: &Fact, attribute: &str, to: &To) -> Option<Draft> {
+    let made = fact.span;
     match desk.kind(made.file)? {
-        FileKind::Rust => in_rust(desk, made, attribute, to),
+        FileKind::Rust => in_rust(desk, made, attribute, to).or_else(|| converted(desk, fact, attribute, to)),
         FileKind::Python => keyword(desk, made, attribute, to),
         _ => None,
     }
+}
+
+/// What stands for a cookie, a name or a pair with its value, becomes one that is built: `("sid", id)` becomes
+/// `Cookie::build(("sid", id)).secure(true)`.
+fn converted(desk: &Desk<'_>, fact: &Fact, attribute: &str, to: &To) -> Option<Draft> {
+    let name = fact.attribute("name")?.place()?;
+    let unit = desk.units.get(name.file)?;
+    let ways = way(&unit, name);
+    let (method, given) = ways.iter().rev().find_map(|it| match it {
+        Node::Expr(expr) | Node::Value(expr) => match &expr.kind {
+            ExprKind::Method(call) => {
+                let given = call.args.iter().find(|it| stands_for_itself(&it.value, name))?;
+                Some((&call.method.name, given.value.span))
+            }
+            _ => None,
+        },
+        Node::Statement(_) => None,
+    })?;
+    if !fact.span.contains(given) {
+        return None;
+    }
+    let names = Names { desk, file: name.file, unit: &unit };
+    let versions = desk.versions(name.file);
+    let (written, path) = names.taken_by(method, &super::word(fact, "stack")?)?;
+    let class = desk.models.types(&path, &versions);
+    let template = class.mark(BUILDS_BY)?;
+    let builder = names.yields(&class, builder_of(template)?)?;
+    let call = names.setter(&builder, &path, attribute, to)?;
+    let old = desk.text(given.file).get(given.start as usize..given.end as usize)?;
+    let (head, _) = template.split_once("({pair})")?;
+    let new = format!("{}({old}).{call}", head.replace("{owner}", &written));
+    Some(Draft::new(format!("build it with `.{call}`"), vec![Edit { span: given, text: new }]))
+}
+
+/// A name, or a pair that begins with it.
+fn stands_for_itself(expr: &Expr, name: Span) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(Literal::Str(_)) => expr.span == name,
+        ExprKind::Tuple(all) => matches!(all.as_slice(), [first, _] if first.span == name),
+        _ => false,
+    }
+}
+
+/// The full path that segments stand for in a file.
+pub(super) fn resolve(desk: &Desk<'_>, unit: &Unit, segments: &[SmolStr]) -> Option<String> {
+    Names { desk, file: unit.file, unit }.resolve(segments)
 }
 
 fn in_rust(desk: &Desk<'_>, made: Span, attribute: &str, to: &To) -> Option<Draft> {
@@ -33,20 +83,11 @@ fn in_rust(desk: &Desk<'_>, made: Span, attribute: &str, to: &To) -> Option<Draf
     let (owner, owner_path, function, args) = construction(&names, expr)?;
     let versions = desk.versions(made.file);
     let class = desk.models.types(&owner_path, &versions);
-    let yields = |name: &str| {
-        let found = desk.models.associated(&class, name, &versions);
-        let [found] = found.as_slice() else { return None };
-        let of = found.callable.effect.iter().find_map(|it| match it.operand("type") {
-            Some(Source::Text(path)) => Some(path.clone()),
-            _ => None,
-        });
-        Some(of.map_or_else(|| class.clone(), |path| desk.models.types(&path, &versions)))
-    };
-    let made_class = yields(function)?;
+    let made_class = names.yields(&class, function)?;
     let text = desk.text(made.file);
     let template = made_class.mark(BUILDS_BY).and_then(|it| Some((it, builder_of(it)?)));
     if let Some((template, builder)) = template.filter(|(_, builder)| *builder != function) {
-        let call = names.setter(&yields(builder)?, &owner_path, attribute, to)?;
+        let call = names.setter(&names.yields(&class, builder)?, &owner_path, attribute, to)?;
         let takes = |found: &crate::model::Found<'_>| args.len() >= wanted(&found.callable.effect);
         let found = desk.models.associated(&class, builder, &versions);
         return found.iter().all(takes).then(|| rebuilt(made, template, &owner, args, &call)).flatten();
@@ -166,7 +207,46 @@ struct Names<'a, 't> {
     unit: &'t Unit,
 }
 
-impl Names<'_, '_> {
+impl<'a> Names<'a, '_> {
+    /// The type of the cookies that a method of a package takes, as this file writes it and in full.
+    fn taken_by(&self, method: &str, package: &str) -> Option<(String, String)> {
+        let models = self.desk.models;
+        let versions = self.desk.versions(self.file);
+        let takes = |found: &crate::model::Found<'_>| {
+            found.callable.effect.iter().any(|it| it.operand("cookie") == Some(&Source::Arg(0)))
+        };
+        let mut owners = [Role::Jar, Role::Emitter].into_iter().flat_map(|it| models.paths(it));
+        let class = owners.find_map(|path| {
+            let class = models.types(path, &versions);
+            let own = class.package().is_some_and(|it| it == package);
+            (own && models.methods(&class, method, &versions).iter().any(takes)).then_some(class)
+        })?;
+        let builds = |path: &str| {
+            models.types(path, &versions).mark(BUILDS_BY).is_some_and(|it| it.contains("{pair}"))
+        };
+        let imported = imports(self.unit).into_iter().find_map(|it| {
+            let alias = it.alias.as_ref()?;
+            let path = self.resolve(std::slice::from_ref(alias))?;
+            builds(&path).then(|| (alias.to_string(), path))
+        });
+        imported.or_else(|| {
+            let path = class.mark(TAKES)?.to_string();
+            builds(&path).then(|| (path.clone(), path))
+        })
+    }
+
+    /// The type of what a function of a type gives, when all versions agree.
+    fn yields(&self, class: &Candidates<'a>, function: &str) -> Option<Candidates<'a>> {
+        let versions = self.desk.versions(self.file);
+        let found = self.desk.models.associated(class, function, &versions);
+        let [found] = found.as_slice() else { return None };
+        let of = found.callable.effect.iter().find_map(|it| match it.operand("type") {
+            Some(Source::Text(path)) => Some(path.clone()),
+            _ => None,
+        });
+        Some(of.map_or_else(|| class.clone(), |path| self.desk.models.types(&path, &versions)))
+    }
+
     /// The full path that written segments stand for.
     fn resolve(&self, segments: &[SmolStr]) -> Option<String> {
         let (first, rest) = segments.split_first()?;

@@ -2,13 +2,14 @@
 
 use super::language::{begins_line, line_end, line_start, spell};
 use super::way::{Node, expr_at, way};
-use super::{Desk, Draft, argument, module, word};
+use super::{Desk, Draft, argument, line, module, number, word};
 use smol_str::SmolStr;
 
 use crate::facts::{Fact, FactKind, Origin, Scalar, Value};
 use crate::finding::{Edit, Finding};
 use crate::ir::data::{Node as Data, NodeKind};
-use crate::ir::{Arg, Expr, ExprKind, MethodCall};
+use crate::ir::walk::{Part, parts};
+use crate::ir::{Arg, Expr, ExprKind, Literal, MethodCall};
 use crate::rule::To;
 use crate::source::Span;
 
@@ -33,11 +34,21 @@ pub(super) fn set(
     }
     let mut all = Vec::new();
     match &found.origin {
-        Origin::Written(span) => {
+        Origin::Derived(places) if !in_settings(fact) || places.is_empty() => {}
+        Origin::Written(_) | Origin::Derived(_) => {
+            let Some(span) = &found.place() else { return all };
             if let Some(idiom) = idiom.filter(|it| module::knows(desk, *span, it)) {
                 all.extend(replace_by(desk, *span, idiom));
             }
-            all.extend(replace(desk, *span, &to));
+            if let To::Seconds(to) = to {
+                all.extend(number::shorten(desk, &found.value, *span, to));
+            } else {
+                all.extend(replace(desk, *span, &to));
+            }
+            if let To::Switch(on) = to {
+                all.extend(switch(desk, *span, on));
+            }
+            all.extend(line::add(desk, fact, attribute, &to));
         }
         Origin::Default { .. } if in_settings(fact) => {
             if let Some(idiom) = idiom {
@@ -48,9 +59,9 @@ pub(super) fn set(
             all.extend(value.and_then(|it| module::assign(desk, fact, finding, attribute, &it)));
         }
         Origin::Default { .. } => {
-            all.extend(argument::add(desk, fact.span, attribute, &to));
+            all.extend(argument::add(desk, fact, attribute, &to));
         }
-        Origin::Inherited(_) | Origin::Derived(_) => {}
+        Origin::Inherited(_) => {}
     }
     all
 }
@@ -93,6 +104,51 @@ fn replace(desk: &Desk<'_>, span: Span, to: &To) -> Option<Draft> {
         None => spell(kind, to, old)?,
     };
     (new != old).then(|| draft(place, new))
+}
+
+/// The only constant in what decides a switch, such as a fallback; else what only a debug build switches on, turned
+/// round; else a call without arguments that does nothing but switch it, taken out.
+fn switch(desk: &Desk<'_>, span: Span, on: bool) -> Option<Draft> {
+    let unit = desk.units.get(span.file)?;
+    let way = way(&unit, span);
+    let whole = way.iter().rev().find_map(|it| match it {
+        Node::Expr(it) | Node::Value(it) if it.span.end == span.end => Some(*it),
+        _ => None,
+    })?;
+    if let Some((call, whole)) = call_at(&way, span).filter(|(call, _)| call.args.is_empty()) {
+        let text = desk.text(span.file);
+        let start = call.receiver.span.end;
+        let old = text.get(start as usize..whole.span.end as usize)?.trim();
+        let edit = Edit { span: Span { start, ..whole.span }, text: String::new() };
+        return Some(Draft::new(format!("take out `{old}`"), vec![edit]));
+    }
+    let (mut constants, mut flags) = (Vec::new(), Vec::new());
+    switches(whole, span, &mut constants, &mut flags);
+    match (constants.as_slice(), flags.as_slice()) {
+        ([(place, is)], []) if *is != on => {
+            Some(draft(*place, spell(desk.kind(span.file)?, &To::Switch(on), "")?))
+        }
+        ([], [flag]) => {
+            let old = desk.text(span.file).get(flag.start as usize..flag.end as usize)?;
+            Some(draft(*flag, format!("!{old}")))
+        }
+        _ => None,
+    }
+}
+
+fn switches(expr: &Expr, within: Span, constants: &mut Vec<(Span, bool)>, flags: &mut Vec<Span>) {
+    match &expr.kind {
+        ExprKind::Literal(Literal::Bool(it)) if within.contains(expr.span) => {
+            constants.push((expr.span, *it));
+        }
+        ExprKind::BuildFlag(_) if within.contains(expr.span) => flags.push(expr.span),
+        _ => {}
+    }
+    parts(expr, &mut |part| {
+        if let Part::Expr(it) = part {
+            switches(it, within, constants, flags);
+        }
+    });
 }
 
 fn replace_by(desk: &Desk<'_>, span: Span, text: &str) -> Option<Draft> {
@@ -173,6 +229,9 @@ fn without(desk: &Desk<'_>, fact: &Fact, span: Span) -> Option<Draft> {
     if in_settings(fact) {
         return expr_at(&unit, span).map(|_| draft(span, "None".into()));
     }
+    if let Some(draft) = wrapper(desk, &way, span) {
+        return Some(draft);
+    }
     let chain = call_at(&way, span).or_else(|| {
         way.iter().rev().find_map(|it| match it {
             Node::Expr(expr) | Node::Value(expr) => match &expr.kind {
@@ -206,6 +265,33 @@ fn without(desk: &Desk<'_>, fact: &Fact, span: Span) -> Option<Draft> {
         Node::Statement(_) => None,
     })?;
     argument_without(args, span)
+}
+
+/// A decorator that has its line, or a call around what it changes: `csrf_exempt(view)` becomes `view`.
+fn wrapper(desk: &Desk<'_>, way: &[Node<'_>], span: Span) -> Option<Draft> {
+    let text = desk.text(span.file);
+    let (start, end) = (line_start(text, span.start as usize), line_end(text, span.end as usize));
+    let line = text.get(start..span.end as usize)?.trim_start();
+    let rest = text.get(span.end as usize..end)?.trim();
+    if line.starts_with('@') && (rest.is_empty() || rest.starts_with('#')) {
+        let next = text.get(end..)?.find('\n').map_or(end, |it| end + it + 1);
+        let edit = Edit { span: Span::new(span.file, start, next), text: String::new() };
+        return Some(Draft::new(format!("take out `{line}`"), vec![edit]));
+    }
+    way.iter().rev().find_map(|it| {
+        let (Node::Expr(expr) | Node::Value(expr)) = it else { return None };
+        let ExprKind::Call(call) = &expr.kind else { return None };
+        let [only] = call.args.as_slice() else { return None };
+        if (expr.span != span && call.callee.span != span) || only.name.is_some() {
+            return None;
+        }
+        let name = text.get(call.callee.span.start as usize..call.callee.span.end as usize)?;
+        let edits = vec![
+            Edit { span: Span { end: only.value.span.start, ..expr.span }, text: String::new() },
+            Edit { span: Span { start: only.value.span.end, ..expr.span }, text: String::new() },
+        ];
+        Some(Draft::new(format!("take out `{name}`"), edits))
+    })
 }
 
 fn argument_without(args: &[Arg], span: Span) -> Option<Draft> {

@@ -41,6 +41,15 @@ pub(super) fn write(
 
     let expr = expr_at(&unit, event.span)?;
     let session = slice(session_of(expr)?.span)?;
+    // what was taken out of the session earlier does not lead back to it
+    let taken = || {
+        finding.evidence.iter().filter(|it| it.span.file == file).find_map(|it| {
+            let inside = session_of(expr_at(&unit, it.span)?)?;
+            slice(inside.span).filter(|it| it.contains('.'))
+        })
+    };
+    let session =
+        if place == Place::After && !session.contains('.') { taken().unwrap_or(session) } else { session };
     if session.contains(['\n', '(']) {
         return None;
     }
@@ -143,6 +152,7 @@ fn statement_of(way: &[Node<'_>], span: Span) -> Option<(Span, bool)> {
 fn stripped(expr: &Expr) -> &Expr {
     match &expr.kind {
         ExprKind::Await(it) | ExprKind::Try(it) => stripped(it),
+        ExprKind::Delete(all) if all.len() == 1 => &all[0],
         ExprKind::Method(it) if matches!(it.receiver.kind, ExprKind::Await(_)) => stripped(&it.receiver),
         _ => expr,
     }

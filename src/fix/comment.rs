@@ -49,6 +49,25 @@ pub(super) fn withdraw(desk: &Desk<'_>, finding: &Finding) -> Option<Draft> {
     edit(line + before.trim_end().len(), line_end(text, comment))
 }
 
+/// Writes the rule that is most like the name at the finding's place.
+pub(super) fn respell(desk: &Desk<'_>, finding: &Finding) -> Option<Draft> {
+    let span = finding.span;
+    let name = desk.text(span.file).get(span.start as usize..span.end as usize)?;
+    let rules = desk.report.rules();
+    let near = rules.iter().map(|it| (strsim::damerau_levenshtein(name, &it.id), it.id.as_str()));
+    // two rules that are as near as each other tell nothing
+    let mut near: Vec<_> = near.filter(|(far, _)| *far <= TYPOS).collect();
+    near.sort_unstable();
+    let (far, rule) = *near.first()?;
+    if near.get(1).is_some_and(|it| it.0 == far) {
+        return None;
+    }
+    Some(Draft::new(format!("write `{rule}` here"), vec![Edit { span, text: rule.to_owned() }]))
+}
+
+/// More letters than that are another word.
+const TYPOS: usize = 3;
+
 /// Where the last comment of a line begins; `None` when other words stand in it.
 fn markers(line: &str) -> Option<usize> {
     let at = line.rfind("sessionlint:")?;

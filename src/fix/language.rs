@@ -13,6 +13,7 @@ pub(super) fn spell(kind: FileKind, to: &To, old: &str) -> Option<String> {
                 (_, on) => on.to_string(),
             });
         }
+        To::Number(number) | To::Seconds(number) => return Some(number.to_string()),
         To::Text(word) => capital_like(old, word),
         To::SameAs(_) => return None,
     };

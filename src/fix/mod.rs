@@ -8,9 +8,12 @@ mod argument;
 mod attribute;
 mod call;
 mod comment;
+mod environment;
 mod install;
 mod language;
+mod line;
 mod module;
+mod number;
 mod prove;
 mod way;
 
@@ -20,11 +23,11 @@ pub use prove::{Mended, attach, mend, of_finding};
 use smol_str::SmolStr;
 
 use crate::check::Report;
-use crate::facts::Fact;
+use crate::facts::{Fact, FactKind};
 use crate::finding::{Edit, Finding, Fix};
 use crate::flow::Units;
 use crate::model::Models;
-use crate::rule::{Act, Rule};
+use crate::rule::{Act, Rewriting, Rule};
 use crate::source::FileId;
 use crate::workspace::{FileKind, Version};
 
@@ -49,13 +52,22 @@ impl Desk<'_> {
     }
 }
 
+/// A fix that nobody has tried out yet.
+pub(crate) struct Proposal {
+    pub(crate) fix: Fix,
+    /// Where it holds, nothing is left of the fact that the finding is about.
+    pub(crate) retires: Option<FactKind>,
+}
+
 /// Everything that may mend a finding, the best first.
-pub(crate) fn proposals(desk: &Desk<'_>, rule: &Rule, finding: &Finding) -> Vec<Fix> {
+pub(crate) fn proposals(desk: &Desk<'_>, rule: &Rule, finding: &Finding) -> Vec<Proposal> {
     let fact = finding.fact.and_then(|it| desk.report.facts.get(it));
     let mut all = Vec::new();
-    for remedy in &rule.remedies {
+    let name = fact.and_then(|it| it.name.as_deref()).unwrap_or("");
+    for remedy in rule.remedies.iter().filter(|it| it.only.is_empty() || it.only == name) {
         let edits = match (&remedy.act, fact) {
             (Act::Withdraw, _) => comment::withdraw(desk, finding).into_iter().collect(),
+            (Act::Respell, _) => comment::respell(desk, finding).into_iter().collect(),
             (Act::Set { attribute, to, idiom }, Some(fact)) => {
                 attribute::set(desk, fact, finding, attribute.name, to, idiom.as_deref())
             }
@@ -63,18 +75,41 @@ pub(crate) fn proposals(desk: &Desk<'_>, rule: &Rule, finding: &Finding) -> Vec<
             (Act::Call { word, place }, Some(fact)) => {
                 call::write(desk, fact, finding, word, *place).into_iter().collect()
             }
-            (Act::Install { setting, element, behind }, Some(_)) => {
-                install::element(desk, finding, setting, element, behind).into_iter().collect()
+            (Act::Install { setting, element, behind, with }, Some(_)) => {
+                install::element(desk, finding, setting, element, behind, with)
             }
+            (Act::Rewrite { attribute, how }, Some(fact)) => rewrite(desk, fact, attribute.name, *how),
             (_, None) => Vec::new(),
         };
-        all.extend(edits.into_iter().map(|it: Draft| Fix {
-            title: it.title,
-            safety: remedy.safety,
-            edits: sorted(it.edits),
+        let retires = fact.map(|it| it.kind).filter(|kind| retires(&remedy.act, *kind));
+        all.extend(edits.into_iter().map(|it: Draft| Proposal {
+            fix: Fix { title: it.title, safety: remedy.safety, edits: sorted(it.edits) },
+            retires,
         }));
     }
     all
+}
+
+/// A handler of which nothing was known but what is taken out, and a setting that goes, are facts no more.
+fn retires(act: &Act, kind: FactKind) -> bool {
+    match act {
+        Act::Unset { .. } => kind == FactKind::Handler,
+        Act::Rewrite { how, .. } => matches!(how, Rewriting::Rename | Rewriting::Remove),
+        _ => false,
+    }
+}
+
+fn rewrite(desk: &Desk<'_>, fact: &Fact, attribute: &str, how: Rewriting) -> Vec<Draft> {
+    let Some(found) = fact.attribute(attribute) else { return Vec::new() };
+    let Some(place) = found.place() else { return Vec::new() };
+    match how {
+        Rewriting::Correct => line::correct(desk, &found.value, place),
+        Rewriting::Rename => module::rename(desk, fact, &found.value, place).into_iter().collect(),
+        Rewriting::Remove => module::remove(desk, fact, place).into_iter().collect(),
+        Rewriting::Cast => environment::cast(desk, fact, place),
+        Rewriting::Require => environment::require(desk, fact, place),
+        Rewriting::Reorder => install::reorder(desk, fact, place).into_iter().collect(),
+    }
 }
 
 /// Edits and what they do.

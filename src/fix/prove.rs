@@ -4,8 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::apply::{Batch, apply};
-use super::{Desk, proposals};
+use super::{Desk, Proposal, proposals};
 use crate::check::{self, Kept, Options, Report};
+use crate::facts::FactKind;
 use crate::finding::{Confidence, Finding, Fix, Persona, Reported, Safety, Severity};
 use crate::flow::Units;
 use crate::source::FileId;
@@ -107,6 +108,7 @@ struct Offer {
     finding: Finding,
     fingerprint: String,
     fix: Fix,
+    retires: Option<FactKind>,
 }
 
 impl Offer {
@@ -176,8 +178,9 @@ impl<'o> Round<'o> {
         let workspace = self.report.workspace.edited(&texts);
         self.runs.set(self.runs.get() + 1);
         let after = Count::of(&check::rerun(workspace, &strict(self.options), &mut self.kept.borrow_mut()));
-        let mended = offers.iter().map(|it| identity(&self.report.workspace, &it.finding));
-        match self.before.spoilt(&after, mended) {
+        let mended: Vec<_> =
+            offers.iter().map(|it| (identity(&self.report.workspace, &it.finding), it.retires)).collect();
+        match self.before.spoilt(&after, &mended) {
             None => Outcome::Holds(texts),
             Some(wrong) => Outcome::Spoilt(wrong),
         }
@@ -272,8 +275,13 @@ fn offers(report: &Report, options: &Options, allowed: Safety, refused: &BTreeSe
     let mut offers = Vec::new();
     for Reported { finding, fingerprint } in findings {
         let Some(rule) = rules.get(finding.rule.as_str()) else { continue };
-        let offer = |fix| Offer { finding: finding.clone(), fingerprint: fingerprint.clone(), fix };
-        let all = proposals(&desk, rule, finding).into_iter().filter(|it| it.safety <= allowed);
+        let offer = |Proposal { fix, retires }| Offer {
+            finding: finding.clone(),
+            fingerprint: fingerprint.clone(),
+            fix,
+            retires,
+        };
+        let all = proposals(&desk, rule, finding).into_iter().filter(|it| it.fix.safety <= allowed);
         offers.extend(all.map(offer).find(|it| !refused.contains(&it.key())));
     }
     offers
@@ -295,7 +303,7 @@ struct Count {
     /// Those that are advice only: a cookie has to be sound before it can be hardened.
     advice: BTreeSet<Identity>,
     problems: usize,
-    judged: BTreeMap<crate::facts::FactKind, usize>,
+    judged: BTreeMap<FactKind, usize>,
 }
 
 impl Count {
@@ -316,10 +324,10 @@ impl Count {
 
     /// `None` when `after` lacks the mended findings, has nothing new, and lost nothing that was seen; else what is found
     /// too often.
-    fn spoilt(&self, after: &Self, mended: impl Iterator<Item = Identity>) -> Option<Vec<Identity>> {
+    fn spoilt(&self, after: &Self, mended: &[(Identity, Option<FactKind>)]) -> Option<Vec<Identity>> {
         let mut most = self.findings.clone();
-        for it in mended {
-            let count = most.entry(it).or_default();
+        for (it, _) in mended {
+            let count = most.entry(it.clone()).or_default();
             *count = count.saturating_sub(1);
         }
         let often = |(it, count): &(&Identity, &usize)| match most.get(*it) {
@@ -327,7 +335,9 @@ impl Count {
             None => !after.advice.contains(*it),
         };
         let wrong: Vec<_> = after.findings.iter().filter(often).map(|(it, _)| it.clone()).collect();
-        let seen = self.judged.iter().all(|(kind, count)| after.judged.get(kind).unwrap_or(&0) >= count);
+        let retired = |kind: &FactKind| mended.iter().filter(|(_, it)| it.as_ref() == Some(kind)).count();
+        let left = |kind: &FactKind| after.judged.get(kind).unwrap_or(&0) + retired(kind);
+        let seen = self.judged.iter().all(|(kind, count)| left(kind) >= *count);
         (!wrong.is_empty() || !seen || after.problems > self.problems).then_some(wrong)
     }
 }

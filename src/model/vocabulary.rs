@@ -58,6 +58,7 @@ pub const TRAITS: &[(&str, &str)] = &[
         "builds-by",
         "how a fix makes an object of a builder: `{owner}::build({pair}){calls}.build()`; {args} and {pair} are the arguments",
     ),
+    ("takes", "the type of the cookies that a jar is given, for fixes that build one"),
     ("same-site", "the type whose variants its setter of SameSite takes"),
     ("rotates-by", "how a fix asks for a new id: `{it}.cycle_id().await?`"),
     ("ends-by", "how a fix ends the session"),

@@ -19,7 +19,7 @@ mod units;
 pub use judge::judge;
 pub use load::{RuleError, load};
 pub use page::{Example, ExampleFile, Page, Section};
-pub use remedy::{Act, Place, Remedy, To};
+pub use remedy::{Act, Place, Remedy, Rewriting, To};
 pub use requirement::{Answer, Requirement, RequirementCheck, load_requirements, requirements};
 pub use units::human_duration;
 

@@ -7,7 +7,7 @@ mod exempt;
 mod file_key;
 mod handler;
 mod key;
-mod line;
+pub(crate) mod line;
 mod session;
 
 use std::cell::RefCell;
