@@ -122,6 +122,10 @@ struct Story {
     changed: bool,
     /// The next write brings it back under this id.
     comes_back: Option<Id>,
+    /// There is nothing in it but what this request wrote.
+    only_written: bool,
+    /// It has ended and came back.
+    unsaved: bool,
     /// Later calls are ignored.
     over: bool,
     /// The record was deleted before anybody read it.
@@ -140,6 +144,8 @@ impl Default for Story {
             loaded: false,
             changed: false,
             comes_back: None,
+            only_written: false,
+            unsaved: false,
             over: false,
             lost: false,
             emptied: None,
@@ -159,12 +165,14 @@ impl Story {
             "write-payload" if !flag("unmarked") => self.write(),
             "remove-payload" => {
                 self.lose();
-                if !self.empty {
+                if self.only_written {
+                    self.empty_out();
+                } else if !self.empty {
                     self.write();
                 }
             }
             "clear-payload" => {
-                self.empty = true;
+                self.empty_out();
                 self.changed = true;
                 self.lost = false;
                 if flag("ends-session") {
@@ -201,10 +209,12 @@ impl Story {
 
     fn write(&mut self) {
         self.lose();
+        self.only_written |= self.empty;
         self.empty = false;
         self.changed = true;
         self.loaded = true;
         if self.id == Id::None {
+            self.unsaved = true;
             self.id = match self.comes_back {
                 Some(Id::Old) => Id::Old,
                 _ => Id::New,
@@ -222,6 +232,16 @@ impl Story {
         self.empty |= keeps_nothing;
     }
 
+    /// Nothing is left; what came back only because of what was written goes with it.
+    fn empty_out(&mut self) {
+        self.empty = true;
+        self.only_written = false;
+        if self.unsaved {
+            self.alive &= self.id != Id::Old;
+            self.id = Id::None;
+        }
+    }
+
     /// The data has to be read, and is not there.
     fn lose(&mut self) {
         if std::mem::take(&mut self.lost) {
@@ -231,7 +251,11 @@ impl Story {
     }
 
     fn end(&mut self, comes_back: Id) {
-        self.comes_back = Some(comes_back);
+        if self.id != Id::None {
+            self.comes_back = Some(comes_back);
+        }
+        self.only_written = false;
+        self.unsaved = false;
         self.alive &= self.id != Id::Old;
         self.id = Id::None;
         self.empty = true;

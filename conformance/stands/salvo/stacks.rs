@@ -149,21 +149,25 @@ async fn {{name}}(depot: &mut Depot) {
             (Verb::Remove, r#"depot.session_mut().unwrap().remove("user_id");"#),
         ],
     }),
-    limits: &[Limit {
-        case: "login_write_rotate",
-        what: "fixation reported",
-        reason: "the identity goes to a session that is replaced at once: nobody is logged in, and only a store in memory \
-                 has it under the old id",
-    }, Limit {
-        case: "regenerate_destroy",
-        what: "old record alive",
-        reason: SHARED_END,
-    }, Limit {
-        case: "regenerate_destroy",
-        what: "survival reported",
-        reason: SHARED_END,
-    }],
+    limits: &[
+        Limit { case: "write_rotate", what: "fixation reported", reason: REPLACED },
+        Limit { case: "write_regenerate_rotate", what: "fixation reported", reason: REPLACED },
+        Limit { case: "write_regenerate_destroy", what: "fixation reported", reason: SHARED_END },
+        Limit { case: "write_destroy_rotate", what: "fixation reported", reason: REPLACED },
+        Limit { case: "write_destroy_regenerate", what: "fixation reported", reason: SHARED_END },
+        Limit { case: "regenerate_write_destroy", what: "fixation reported", reason: SHARED_END },
+        Limit { case: "regenerate_destroy_write", what: "fixation reported", reason: SHARED_END },
+        Limit { case: "destroy_write_regenerate", what: "fixation reported", reason: SHARED_END },
+        Limit { case: "destroy_regenerate_write", what: "fixation reported", reason: SHARED_END },
+        Limit { case: "regenerate_destroy", what: "old record alive", reason: SHARED_END },
+        Limit { case: "regenerate_destroy", what: "survival reported", reason: SHARED_END },
+        Limit { case: "regenerate_write_destroy", what: "old record alive", reason: SHARED_END },
+        Limit { case: "regenerate_remove_destroy", what: "old record alive", reason: SHARED_END },
+        Limit { case: "regenerate_remove_destroy", what: "survival reported", reason: SHARED_END },
+    ],
 };
 
-const SHARED_END: &str = "in the store in memory the record of the old id shares the mark that the session has ended; other \
-                          stores keep it";
+const REPLACED: &str = "the identity goes to a session that is replaced at once: nobody is logged in, and only a store in memory \
+                        has it under the old id";
+const SHARED_END: &str = "in the store in memory the record of the old id shares the data and the mark of its end; other stores \
+                          do neither";

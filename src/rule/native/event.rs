@@ -37,6 +37,15 @@ pub(super) fn before(fact: &Fact, index: usize) -> impl Iterator<Item = &Event> 
 /// Whether the record that is deleted at `index` is there again when the handler is done: what changed before is saved
 /// then, and so is what changes later, unless the data has to be read first and is no longer there.
 pub(super) fn is_recreated(fact: &Fact, index: usize) -> bool {
+    let event = &fact.events[index];
+    let lost_before = fact.events[..index].iter().enumerate().any(|(at, it)| {
+        it.kind == EventKind::DeleteRecord && together(it, event) && !is_saved_again(fact, at)
+    });
+    // What is written after the loss is another session's.
+    !lost_before && is_saved_again(fact, index)
+}
+
+fn is_saved_again(fact: &Fact, index: usize) -> bool {
     use EventKind::{ClearPayload, ReadPayload, RemovePayload, RotateId, WritePayload};
     if !flag(&fact.events[index], "keeps-id") || after(fact, index).any(|(_, it)| it.kind == RotateId) {
         return false;
