@@ -146,6 +146,11 @@ impl Machine<'_> {
                     |it| it.apply(&choice.or_else, other, span, name_span),
                 )
             }
+            // A function that a model tells in one word.
+            Kind::Word(_) | Kind::Bool(_) | Kind::Duration(_) => {
+                self.escape(&args, span);
+                Val::at(callee.kind, span)
+            }
             _ => {
                 if let Some(class) = self.class_of(&callee) {
                     let name = Ident { name: "__call__".into(), span: name_span };

@@ -35,4 +35,4 @@ pub use roots::{Root, evaluate, tops};
 pub use settings::{SettingsView, derives};
 pub use trace::{EventKind, Snapshot, TraceEvent};
 pub use units::{Lowered, Units};
-pub use value::{Atom, AtomKind, Class, Decided, Kind, Object, Piece, Ty, Val};
+pub use value::{Atom, AtomKind, Callee, Class, Decided, Kind, Object, Piece, Ty, Val};

@@ -49,6 +49,10 @@ pub const TRAITS: &[(&str, &str)] = &[
     ("csrf", "protects: a layer that checks tokens"),
     ("unknown-ids", "an id of the client that the store does not know: adopted, adopted-without-key"),
     ("layers", "which of the layers put around it sees a request first: last-first, first-first"),
+    (
+        "star-with-credentials",
+        "refused: letting any origin in together with credentials ends the program at its start",
+    ),
     ("provides", "session: what a layer lays ready for those that run after it"),
     ("after", "session: what has to be laid ready before a layer runs"),
     ("dispatches", "the method that hands a request on to the one named like its HTTP method"),

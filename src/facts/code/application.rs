@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use super::convert::{attribute, switch, text};
+use super::convert::{switch, text};
 use crate::facts::{Attribute, Fact, FactKind, Origin, Scalar, Value};
 use crate::flow::{Class, Kind, Machine, Object, Root, Val};
 use crate::ir::Span;
@@ -23,20 +23,10 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
         let stack = candidates.package().map(|it| (*it).clone()).unwrap_or_default();
         match candidates.role() {
             Some(Role::Application) => out.extend(router(machine, object, span, &stack)),
-            Some(Role::Cors) => out.push(cors(machine, object, span, &stack)),
+            Some(Role::Cors) => out.push(super::cors::fact(machine, object, &candidates, (span, &stack))),
             _ => {}
         }
     }
-}
-
-fn cors(machine: &Machine<'_>, object: &Object, span: Span, stack: &str) -> Fact {
-    let mut fact = blank(object, span, stack);
-    for name in ["origins", "credentials"] {
-        if let Some(value) = object.attributes.get(name) {
-            fact.attributes.insert(name.into(), attribute(machine, &[], value));
-        }
-    }
-    fact
 }
 
 /// A layer as it stands in the code.
@@ -111,7 +101,7 @@ fn order_fault(layers: &[Layer]) -> Option<(String, Span)> {
     })
 }
 
-fn blank(object: &Object, span: Span, stack: &str) -> Fact {
+pub(super) fn blank(object: &Object, span: Span, stack: &str) -> Fact {
     let stack = text(stack, Origin::Derived(Vec::new()));
     Fact {
         item: object.item.clone(),

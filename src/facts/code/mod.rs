@@ -3,6 +3,7 @@
 mod application;
 mod convert;
 mod cookie;
+mod cors;
 mod exempt;
 mod file_key;
 mod handler;
@@ -98,6 +99,7 @@ pub fn facts(
     }
     facts.extend(file_key::facts(workspace, models, &view));
     join(&mut facts);
+    cors::join(&mut facts, workspace);
     facts
 }
 
