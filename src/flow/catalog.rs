@@ -112,8 +112,7 @@ impl<'a> Catalog<'a> {
 
     /// Whether a type holds a fixed number of elements.
     #[must_use]
-    pub fn is_bounded(&self, ty: &Ty, file: FileId) -> bool {
-        let super::value::TyDef::External(path) = &ty.def else { return false };
+    pub fn is_bounded(&self, path: &str, file: FileId) -> bool {
         self.candidates(path, file).mark("container").is_some_and(|it| it == "bounded")
     }
 

@@ -403,10 +403,7 @@ impl Machine<'_> {
         for clause in &it.clauses {
             let iterable = self.eval(&clause.iterable);
             labels = labels.with(iterable.labels());
-            let page = iterable.ty().is_some_and(|ty| self.program.catalog.is_bounded(ty, self.scope.file));
-            bounded |= iterable.info.as_ref().is_some_and(|info| info.bounded)
-                || self.known_items(&iterable).is_some()
-                || page;
+            bounded |= self.is_few(&iterable);
             let element = self.element_of(&iterable);
             self.bind(&clause.pattern, element);
             for condition in &clause.conditions {
@@ -994,6 +991,20 @@ impl Machine<'_> {
     }
 
     /// A value of the elements of a collection.
+    /// Whether no more elements come out of it than are known, than one client sends, or than its type holds.
+    fn is_few(&self, iterable: &Val) -> bool {
+        if let Kind::Choice(choice) = &iterable.kind {
+            return self.is_few(&choice.then) && self.is_few(&choice.or_else);
+        }
+        let by_type = match self.class_of(iterable) {
+            Some(Class::Model(path)) => self.program.catalog.is_bounded(&path, self.scope.file),
+            _ => false,
+        };
+        by_type
+            || iterable.info.as_ref().is_some_and(|info| info.bounded)
+            || self.known_items(iterable).is_some()
+    }
+
     pub fn element_of(&mut self, iterable: &Val) -> Val {
         if let Kind::Object(id) = iterable.kind
             && let Some(object) = self.state.object(id)
@@ -1020,9 +1031,11 @@ impl Machine<'_> {
             .filter(|ty| super::builtin::builtins().collection.contains(ty.last().as_str()))
             .and_then(|ty| ty.args.last().cloned());
         let nested = iterable.info.as_ref().and_then(|info| info.nested.clone());
+        let bounded = iterable.info.as_ref().is_some_and(|info| info.bounded);
         Val::unknown("an element").labelled(labels).with_info(|info| {
             info.names = names;
             info.ty = inner;
+            info.bounded = bounded;
             info.nested = nested;
         })
     }

@@ -70,7 +70,7 @@ fn first(settings: &Settings<'_>, looks: Vec<Look<'_>>) -> Option<SmolStr> {
 
 /// Puts what the checks find to the facts of the settings. Cookies and the application tell of some of it themselves.
 pub(super) fn tell(settings: &Settings<'_>, middleware: &Installed, facts: &mut Vec<Fact>) {
-    let proxied = judged(&truth(&settings.get("SECURE_PROXY_SSL_HEADER").val)) == Some(true);
+    let proxied = is_ever_on(&settings.get("SECURE_PROXY_SSL_HEADER").val);
     let mut further = Vec::new();
     for fact in facts.iter_mut() {
         let Some(name) = fact.name.clone() else { continue };
@@ -107,6 +107,17 @@ pub(super) fn tell(settings: &Settings<'_>, middleware: &Installed, facts: &mut 
     }
     further.retain(|it| it.attribute("misses").or(it.attribute("fault")).is_some());
     facts.extend(further);
+}
+
+/// Whether some configuration of a release has a true value.
+fn is_ever_on(val: &Val) -> bool {
+    match val {
+        Val::Env(it) => it.fallback.iter().chain(&it.set).any(is_ever_on),
+        Val::File(it) => it.fallback.as_ref().is_some_and(is_ever_on),
+        Val::Debug(it) => is_ever_on(&it.in_release),
+        Val::OneOf(choices) => choices.iter().any(is_ever_on),
+        other => other.truth() == Some(true),
+    }
 }
 
 /// Whether the setting governs a cookie that is sent. One that only borrows its flags does not tell of it.

@@ -74,7 +74,9 @@ fn fact(settings: &Settings<'_>, name: &str, key: &Effective, source: Value, val
     put("stack", fixed(text(stack), &key.origin));
     put("minimum", fixed(Value::Known(Scalar::Int(minimum)), &key.origin));
     put("role", fixed(text(settings.judged.role.word()), &key.origin));
-    if let Some(literal) = literal(val) {
+    // What the start refuses is nobody's key.
+    let refused = key.guarded && matches!(val, Val::Env(_) | Val::File(_));
+    if let Some(literal) = literal(val).filter(|_| !refused) {
         let count = |count: usize| Value::Known(Scalar::Int(i64::try_from(count).unwrap_or(i64::MAX)));
         let mut letters: Vec<char> = literal.chars().collect();
         put("length", key.attribute(count(literal.len())));

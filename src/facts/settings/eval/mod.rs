@@ -51,6 +51,8 @@ pub(super) struct Evaluator<'a> {
     variables: HashMap<SmolStr, Val>,
     /// Which file takes names from which.
     pub(super) edges: BTreeSet<(FileId, FileId)>,
+    /// Checks that end the program, counted.
+    refusals: u32,
     steps: u32,
     depth: u32,
 }
@@ -105,6 +107,7 @@ impl<'a> Evaluator<'a> {
             attempt: Attempt::default(),
             variables: HashMap::new(),
             edges: BTreeSet::new(),
+            refusals: 0,
             steps: 0,
             depth: 0,
         }

@@ -162,16 +162,20 @@ impl Evaluator<'_> {
             return ended(self.block(if taken { &branch.then } else { or_else }));
         }
         let at = branch.condition.span;
+        let refusals = self.refusals;
         self.push();
         let first = self.block(&branch.then);
         let then = self.pop();
         self.push();
         let second = self.block(or_else);
         let otherwise = self.pop();
-        if matches!((&first, &second), (Outcome::Raise, _) | (_, Outcome::Raise)) {
+        let refuses = matches!((&first, &second), (Outcome::Raise, _) | (_, Outcome::Raise));
+        let outcome = self.rejoin(&condition, at, (first, then), (second, otherwise), rest);
+        // A refusal further in asks all the questions around it.
+        if refuses || self.refusals > refusals {
             self.guard(&branch.condition);
         }
-        self.rejoin(&condition, at, (first, then), (second, otherwise), rest)
+        outcome
     }
 
     /// Puts two branches together again.
@@ -254,6 +258,7 @@ impl Evaluator<'_> {
         if self.frames.last().is_none_or(|it| it.kind != FrameKind::Module) {
             return;
         }
+        self.refusals += 1;
         let mut names = Vec::new();
         collect_names(condition, &mut names);
         for name in names {

@@ -44,3 +44,14 @@ fn the_view_of_refused_requests_takes_a_reason() {
         assert_eq!(check(fine), "-", "{fine}");
     }
 }
+
+#[test]
+fn a_proxy_that_is_asked_for_counts() {
+    let proxied = |body: &str| single(body).attribute(FactKind::Setting, "SECURE_SSL_REDIRECT", "proxied");
+    let with = "MIDDLEWARE = ['django.middleware.security.SecurityMiddleware']\n";
+    let header = "SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')\n";
+    assert_eq!(proxied(with), "off");
+    assert_eq!(proxied(&format!("{with}{header}")), "on");
+    let opted = format!("import os\n{with}if os.environ.get('BEHIND_PROXY') == '1':\n    {header}");
+    assert_eq!(proxied(&opted), "on");
+}

@@ -229,6 +229,11 @@ fn keys() {
             "import os, sys\nSECRET_KEY = os.environ.get('K', 'k3#d_9s0pq%mxa8f!zz1')\nif not DEBUG and SECRET_KEY == 'k3#d_9s0pq%mxa8f!zz1':\n    sys.exit(1)",
             "'env'",
         ),
+        // A refusal asks the questions around it too.
+        (
+            "import os\nDEV = os.environ.get('STAGE', 'dev') == 'dev'\nSECRET_KEY = os.environ.get('K', 'k3#d_9s0pq%mxa8f!zz1')\nif SECRET_KEY.startswith('k3'):\n    if not DEV:\n        raise ValueError('no key')",
+            "'env'",
+        ),
         (
             "import random\nSECRET_KEY = ''.join([random.SystemRandom().choice('abc') for i in range(50)])",
             "'generated'",
