@@ -41,9 +41,9 @@ pub fn compare(case: &Case, server: &mut dyn Server, said: &Said) -> Vec<Compare
         Kind::Layer | Kind::Flows => {
             let ends = said.facts.iter().filter(|it| it["kind"] == "handler" && it["name"] == "leave");
             let events = ends.flat_map(|it| it["events"].as_array().into_iter().flatten());
-            let end = events.into_iter().find(|it| {
-                it["kind"] == "destroy" || it["kind"] == "logout" && has_flag(it, "how=destroy")
-            });
+            let end = events
+                .into_iter()
+                .find(|it| it["kind"] == "destroy" || it["kind"] == "logout" && has_flag(it, "how=destroy"));
             compared.push(check("removal sent", switch(end.is_some()), switch(gone.is_some())));
             if let (Some(end), Some(gone)) = (end, gone) {
                 for what in ["path", "domain"] {

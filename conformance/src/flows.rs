@@ -1,6 +1,6 @@
 //! Compares what handlers did to a session with what their events say.
 
-use grid::{Answer, Case, Server};
+use grid::{Answer, CHANGE, Case, Server};
 use serde_json::Value as Json;
 
 use crate::cookies::{Compared, check, has_flag, lines, switch};
@@ -19,6 +19,8 @@ struct Fate {
 
 /// Rules of which one has to speak when whoever knows the old id is logged in too.
 const FIXATION: &[&str] = &["login-no-cycle", "session-fixed-write-order"];
+/// .. when somebody is logged in elsewhere after the password changed,
+const REMAINS: &[&str] = &["password-change-no-invalidate"];
 /// .. and when a logout leaves a record behind.
 const SURVIVAL: &[&str] = &["logout-no-flush"];
 
@@ -47,7 +49,9 @@ pub fn compare(case: &Case, server: &mut dyn Server, said: &Said) -> Vec<(String
 
 /// Whether the rules speak exactly where something is wrong.
 fn verdict(case: &Case, flow: &str, server: &mut dyn Server, said: &Said) -> Option<Compared> {
-    let (what, rules, wrong) = if flow.starts_with("login") {
+    let (what, rules, wrong) = if flow.starts_with(CHANGE) {
+        ("remaining session reported", REMAINS, other_remains(server, flow))
+    } else if flow.starts_with("login") {
         // A handler that logs out first expects that somebody may be logged in.
         let logs_out = flow.find("exit").is_some_and(|exit| flow.rfind("enter").is_some_and(|it| exit < it));
         let (_, known) = try_out(case, server, if logs_out { "member" } else { "start" }, flow);
@@ -61,8 +65,19 @@ fn verdict(case: &Case, flow: &str, server: &mut dyn Server, said: &Said) -> Opt
         ("survival reported", SURVIVAL, fate.alive)
     };
     let name = format!("`{flow}`");
-    let spoken = said.findings.iter().any(|(rule, message)| rules.contains(&rule.as_str()) && message.starts_with(&name));
+    let spoken = said
+        .findings
+        .iter()
+        .any(|(rule, message)| rules.contains(&rule.as_str()) && message.starts_with(&name));
     Some(check(what, switch(spoken), switch(wrong)))
+}
+
+/// Whether a session of the same user goes on when another one runs this handler.
+fn other_remains(server: &mut dyn Server, flow: &str) -> bool {
+    let mut enter = || session(&server.get("/member", "")).map(|(name, value)| format!("{name}={value}"));
+    let (Some(other), Some(own)) = (enter(), enter()) else { return false };
+    server.get(&format!("/{flow}"), &own);
+    server.get("/peek", &other).body.ends_with("true")
 }
 
 /// The fate of a new session, and whether its old id shows somebody logged in.

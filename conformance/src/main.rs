@@ -35,8 +35,9 @@ fn main() -> ExitCode {
     let sessionlint = std::env::var_os("SESSIONLINT").map_or_else(|| PathBuf::from(built), PathBuf::from);
     // Words of the command line choose cases by framework or name.
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let chosen =
-        |case: &Case| words.iter().all(|it| case.stack.contains(it.as_str()) || case.id.contains(it.as_str()));
+    let chosen = |case: &Case| {
+        words.iter().all(|it| case.stack.contains(it.as_str()) || case.id.contains(it.as_str()))
+    };
     let begun = Instant::now();
     let (mut rows, mut ran, mut failed) = (Vec::new(), Vec::new(), false);
     for case in cases().into_iter().filter(|it| chosen(it)) {
@@ -95,7 +96,10 @@ fn outdated(rows: &[Row]) -> bool {
         known.push((row.stack, limit));
         let mut same = rows.iter().filter(|it| it.stack == row.stack && it.limit == Some(limit));
         if same.all(|it| it.outcome == Outcome::Agreed) {
-            println!("{}: {}: {}: right now, but a limit: {}", row.stack, limit.case, limit.what, limit.reason);
+            println!(
+                "{}: {}: {}: right now, but a limit: {}",
+                row.stack, limit.case, limit.what, limit.reason
+            );
             outdated = true;
         }
     }

@@ -20,7 +20,8 @@ pub fn ask(sessionlint: &Path, folder: &str, with_findings: bool) -> Result<Said
     let facts = facts["facts"].as_array().cloned().unwrap_or_default();
     let mut findings = Vec::new();
     if with_findings {
-        let report = run(sessionlint, &["check", "--exit-zero", "--persona", "pedantic", "--format", "json", folder])?;
+        let report =
+            run(sessionlint, &["check", "--exit-zero", "--persona", "pedantic", "--format", "json", folder])?;
         for finding in report["findings"].as_array().into_iter().flatten() {
             let text = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
             findings.push((text("rule"), text("message")));

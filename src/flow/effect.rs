@@ -386,6 +386,18 @@ impl<'a> Machine<'a> {
                 }
                 it.receiver.clone()
             }
+            Verb::Route => {
+                let handler = clause.operand("of").map(|source| self.source(source, it))?;
+                let method = clause.operand("method").map(|source| self.source(source, it));
+                if let Kind::Function(function) = &handler.kind
+                    && let super::value::Callee::Project(definition, _) = function.as_ref()
+                    && let Some(method) = method.as_ref().and_then(Val::text)
+                {
+                    self.touch();
+                    self.trace.routes.push((definition.function.span, method.clone()));
+                }
+                it.receiver.clone()
+            }
             Verb::Same => {
                 // A builder that is given functions calls them.
                 if it.receiver.is_some() && it.args.all().any(|it| matches!(it.kind, Kind::Function(_))) {

@@ -159,11 +159,16 @@ fn mentions(text: &str) -> HashSet<SmolStr> {
     let mut rest = text;
     while let Some(start) = rest.find(is_word) {
         let joined = rest[..start].ends_with("::") && start == 2;
+        let alone = rest[..start].ends_with('(');
         let tail = &rest[start..];
         let end = tail.find(|it| !is_word(it)).unwrap_or(tail.len());
         let word = &tail[..end];
-        // a call, a decorator, or a function that is handed on with its path
-        if tail[end..].starts_with(['(', '!', ':']) || rest[..start].ends_with('@') || joined {
+        // a call, a decorator, or a function that is handed on, alone or with its path
+        if alone && tail[end..].starts_with(')')
+            || tail[end..].starts_with(['(', '!', ':'])
+            || rest[..start].ends_with('@')
+            || joined
+        {
             mentions.insert(SmolStr::new(word));
         }
         if joined && let Some(before) = before {

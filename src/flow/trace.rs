@@ -11,6 +11,8 @@ pub struct Trace {
     pub events: Vec<TraceEvent>,
     /// Layers, stores and keys, judged by their final state.
     pub made: Vec<ObjectId>,
+    /// Functions that answer requests, and the HTTP method or `any`.
+    pub routes: Vec<(Span, SmolStr)>,
 }
 
 pub struct TraceEvent {

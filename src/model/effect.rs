@@ -64,6 +64,8 @@ pub enum Verb {
     /// Evaluates to the cookie `name` (default `default`) of the request, or to `cookie` as the request has it; `verified=on`
     /// when its signature was checked; `max_age` when its age was.
     ReadCookie,
+    /// The function `of` answers requests of this `method` (`GET`, or `any`); evaluates to the receiver.
+    Route,
     /// Puts the layer `of` around the receiver; evaluates to the receiver.
     Layer,
     /// `cookie` belongs to a client or a request: never judged.
@@ -97,7 +99,8 @@ pub enum Verb {
     /// `seconds`: new life of the session.
     Expire,
 
-    /// `user`; `rotates` always | if-anonymous | never.
+    /// `user`; `rotates` always | if-anonymous | never. Flag `by-id`: the session knows the user by an id alone, so that a new
+    /// password ends none.
     Login,
     /// `how` destroy | cookie-only | keeps-payload (new id, other data stays) | keeps-session (id and other data stay).
     /// Flag `keeps-id`: a login in the same request brings the old id back.
@@ -154,6 +157,7 @@ impl Verb {
             Self::EmitParts => Only(&["from"]),
             Self::Header => Only(&["name"]),
             Self::Layer => Only(&["of"]),
+            Self::Route => Only(&["method", "of"]),
             Self::Unset | Self::Read => Only(&["attr"]),
             Self::Same | Self::Returns => Only(&["type"]),
             Self::Session => Only(&["type", "id"]),
@@ -176,7 +180,7 @@ impl Verb {
             Self::Destroy => Only(&["keeps-id", "drops-writes", "cookie-only", "no-path"]),
             Self::DeleteRecord => Only(&["keeps-id"]),
             Self::Expire => Only(&["seconds"]),
-            Self::Login => Only(&["user", "rotates"]),
+            Self::Login => Only(&["user", "rotates", "by-id"]),
             Self::Logout => Only(&["how", "keeps-id"]),
             Self::CheckCredentials => Only(&["secret", "by-name"]),
             Self::ChangePassword => Only(&["user", "keeps-sessions"]),
@@ -213,6 +217,7 @@ impl Verb {
         ("read-cookie", Self::ReadCookie),
         ("client", Self::Client),
         ("layer", Self::Layer),
+        ("route", Self::Route),
         ("session", Self::Session),
         ("write", Self::Write),
         ("get", Self::Get),

@@ -25,6 +25,7 @@ pub const ATTRIBUTES: &[(&str, &str)] = &[
     ("layer", "session layer that this one is put on"),
     ("origins", "origins that a layer lets in: any, reflected, listed"),
     ("credentials", "cookies of other origins are let in"),
+    ("method", "HTTP method that a route answers"),
     ("scheme", "environment reader: mapping of names to pairs of type and default"),
     ("scope", "identity layer: what its logout ends"),
 ];

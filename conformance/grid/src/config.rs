@@ -39,7 +39,7 @@ pub struct Config {
 
 use Attribute::{Domain, HttpOnly, Life, Name, Path, SameSite as Site, Secure};
 use SameSite::{Lax, None as NoSite, Strict};
-use Value::{Seconds, SameSite as Is, Switch, Text};
+use Value::{SameSite as Is, Seconds, Switch, Text};
 
 const fn small(id: &'static str, set: &'static [(Attribute, Value)]) -> Config {
     Config { id, small: true, set: Cow::Borrowed(set) }
@@ -67,7 +67,10 @@ pub const CONFIGS: &[Config] = &[
     full("any-site-secure", &[(Secure, Switch(true)), (Site, Is(NoSite))]),
     small("any-site-insecure", &[(Secure, Switch(false)), (Site, Is(NoSite))]),
     full("host", &[(Name, Text("__Host-sid")), (Secure, Switch(true)), (Path, Text("/"))]),
-    full("host-broken", &[(Name, Text("__Host-sid")), (Path, Text("/account")), (Domain, Text("example.com"))]),
+    full(
+        "host-broken",
+        &[(Name, Text("__Host-sid")), (Path, Text("/account")), (Domain, Text("example.com"))],
+    ),
     full("flags", &[(Secure, Switch(true)), (HttpOnly, Switch(true)), (Site, Is(Lax))]),
     full("no-flags", &[(Secure, Switch(false)), (HttpOnly, Switch(false))]),
     full("place", &[(Path, Text("/account")), (Domain, Text("shop.example.com"))]),

@@ -48,14 +48,29 @@ impl Verb {
     }
 }
 
+/// How names of handlers begin that store a new password before their steps.
+pub const CHANGE: &str = "change_password";
+
 /// Every sequence of these verbs, up to two steps, in the full grid three.
 #[must_use]
 pub fn sequences(verbs: &[Verb], size: Size) -> Vec<Vec<Verb>> {
-    let longest = if size == Size::Full { 3 } else { 2 };
+    up_to(if size == Size::Full { 3 } else { 2 }, verbs)
+}
+
+/// What may follow after a new password: nothing, or one step less than in `sequences`.
+#[must_use]
+pub fn after_change(verbs: &[Verb], size: Size) -> Vec<Vec<Verb>> {
+    let mut all = vec![Vec::new()];
+    all.extend(up_to(if size == Size::Full { 2 } else { 1 }, verbs));
+    all
+}
+
+fn up_to(longest: usize, verbs: &[Verb]) -> Vec<Vec<Verb>> {
     let mut all: Vec<Vec<Verb>> = Vec::new();
     let mut last = vec![Vec::new()];
     for _ in 0..longest {
-        let longer = |it: &Vec<Verb>| verbs.iter().map(|verb| [it.as_slice(), &[*verb]].concat()).collect::<Vec<_>>();
+        let longer =
+            |it: &Vec<Verb>| verbs.iter().map(|verb| [it.as_slice(), &[*verb]].concat()).collect::<Vec<_>>();
         last = last.iter().flat_map(longer).collect();
         all.extend(last.clone());
     }
@@ -66,6 +81,15 @@ pub fn sequences(verbs: &[Verb], size: Size) -> Vec<Vec<Verb>> {
 #[must_use]
 pub fn name(steps: &[Verb]) -> String {
     let purpose = if steps.iter().any(|it| it.gives_identity()) { "login" } else { "logout" };
-    let words: Vec<_> = steps.iter().map(|it| it.word()).collect();
-    format!("{purpose}_{}", words.join("_"))
+    named(purpose, steps)
+}
+
+/// The same for what follows a new password.
+#[must_use]
+pub fn name_after_change(steps: &[Verb]) -> String {
+    named(CHANGE, steps)
+}
+
+fn named(purpose: &str, steps: &[Verb]) -> String {
+    steps.iter().fold(purpose.to_owned(), |name, it| format!("{name}_{}", it.word()))
 }

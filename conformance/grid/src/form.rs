@@ -75,7 +75,8 @@ impl Form {
             Self::Chain | Self::Build | Self::Environment => written.make = chain(stack, config, &value),
             Self::Steps => steps(stack, config, &value, &mut written),
             Self::Overwritten if stack.calls.is_empty() => {
-                let before: Vec<_> = config.set.iter().map(|(attribute, it)| (*attribute, it.other())).collect();
+                let before: Vec<_> =
+                    config.set.iter().map(|(attribute, it)| (*attribute, it.other())).collect();
                 let lines = |it| in_place(it, config, &before, &value);
                 written.lines = stack.mutable.as_ref().map(lines).unwrap_or_default();
                 written.make = "it".into();
@@ -92,12 +93,8 @@ impl Form {
             Self::Constants => {
                 for (attribute, it) in config.set.iter() {
                     let name = attribute.word().to_uppercase();
-                    let _ = writeln!(
-                        written.items,
-                        "const {name}: {} = {};",
-                        type_of(stack, *it),
-                        literal(*it)
-                    );
+                    let _ =
+                        writeln!(written.items, "const {name}: {} = {};", type_of(stack, *it), literal(*it));
                 }
                 written.make = chain(stack, config, &value);
             }
@@ -169,11 +166,7 @@ fn base(text: &str, config: &Config, value: Express) -> String {
 }
 
 fn calls(stack: &Stack, config: &Config, value: Express) -> String {
-    config
-        .set
-        .iter()
-        .map(|(attribute, it)| call(stack.calls, *attribute, &value(*attribute, *it)))
-        .collect()
+    config.set.iter().map(|(attribute, it)| call(stack.calls, *attribute, &value(*attribute, *it))).collect()
 }
 
 fn call(calls: &[(Attribute, &str)], attribute: Attribute, value: &str) -> String {
@@ -215,11 +208,7 @@ fn helper(stack: &Stack, config: &Config, visibility: &str, value: Express) -> S
         .map(|(attribute, it)| format!("{}: {}", attribute.word(), type_of(stack, *it)))
         .collect();
     let chain = chain(stack, config, value);
-    format!(
-        "{visibility}fn made({}) -> {} {{\n    {chain}\n}}\n",
-        parameters.join(", "),
-        stack.result
-    )
+    format!("{visibility}fn made({}) -> {} {{\n    {chain}\n}}\n", parameters.join(", "), stack.result)
 }
 
 fn arguments(config: &Config) -> String {
@@ -229,9 +218,7 @@ fn arguments(config: &Config) -> String {
 fn from_environment(name: &str, value: Value) -> Option<String> {
     let variable = format!("CONFORMANCE_NEVER_{}", name.to_uppercase());
     match value {
-        Value::Switch(on) => {
-            Some(format!("std::env::var(\"{variable}\").map_or({on}, |it| it == \"true\")"))
-        }
+        Value::Switch(on) => Some(format!("std::env::var(\"{variable}\").map_or({on}, |it| it == \"true\")")),
         Value::Text(text) => {
             Some(format!("std::env::var(\"{variable}\").unwrap_or_else(|_| \"{text}\".into())"))
         }

@@ -9,10 +9,10 @@ mod stack;
 mod write;
 
 pub use config::{Attribute, CONFIGS, Config, SameSite, Value};
-pub use flow::{Verb, sequences};
+pub use flow::{CHANGE, Verb, sequences};
 pub use form::Form;
 pub use server::{Answer, Case, Kind, Server};
-pub use stack::{Duration, Flows, Limit, Mutable, Stack};
+pub use stack::{Duration, Flows, Limit, Mutable, STORE_PASSWORD, Stack};
 pub use write::write;
 
 /// Which part of the list is run.

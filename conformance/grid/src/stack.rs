@@ -43,9 +43,27 @@ pub struct Flows {
     pub adopts: bool,
     /// `{{name}}`.
     pub route: &'static str,
+    /// Stores a new password of whoever is logged in: `STORE_PASSWORD` has the function for it.
+    pub change: &'static str,
     /// What is not there cannot be done.
     pub verbs: &'static [(Verb, &'static str)],
 }
+
+/// Items of every application with flows. A database in memory stands for the one with the users.
+pub const STORE_PASSWORD: &str = r###"
+#[derive(serde::Deserialize)]
+pub struct Form {
+    pub password: String,
+}
+
+pub fn store_password() {
+    let form: Form = serde_json::from_str(r##"{"password": "new"}"##).unwrap();
+    let hash = bcrypt::hash(form.password, 4).unwrap();
+    let users = rusqlite::Connection::open_in_memory().unwrap();
+    users.execute_batch("create table users (password text)").unwrap();
+    users.execute("update users set password = ?1", [hash]).unwrap();
+}
+"###;
 
 /// Something that is not worked out, and why. It is counted, and fails the run when nothing needs it any more.
 #[derive(PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::config::{Attribute, CONFIGS, Config};
 use crate::flow::{self, Verb};
 use crate::form::{Form, Written};
 use crate::server::Kind;
-use crate::stack::{Flows, Stack};
+use crate::stack::{Flows, STORE_PASSWORD, Stack};
 use crate::{Size, sequences};
 
 /// Call it from a build script. `$OUT_DIR/cases.rs` is then `pub const CASES: &[Case]`; it wants `Case`, `Kind` and `open`,
@@ -30,7 +30,15 @@ pub fn write(stacks: &[Stack]) {
     for (number, stack) in stacks.iter().enumerate() {
         for (config, form) in chosen(size, stack) {
             let written = form.write(stack, &config);
-            table.add(number, stack, &format!("{}-{}", config.id, form.id()), stack.app, written, &[], stack.kind);
+            table.add(
+                number,
+                stack,
+                &format!("{}-{}", config.id, form.id()),
+                stack.app,
+                written,
+                &[],
+                stack.kind,
+            );
         }
         if let Some(flows) = &stack.flows {
             table.add_flows(number, stack, flows, size);
@@ -112,15 +120,19 @@ impl Table {
     fn add_flows(&mut self, number: usize, stack: &Stack, flows: &Flows, size: Size) {
         let verbs: Vec<Verb> = flows.verbs.iter().map(|(verb, _)| *verb).collect();
         let (mut handlers, mut routes, mut names) = (String::new(), String::new(), Vec::new());
-        for steps in sequences(&verbs, size) {
-            let name = flow::name(&steps);
-            let spelt = |verb: &Verb| flows.verbs.iter().find(|(it, _)| it == verb).map_or("", |(_, line)| line);
-            let lines: Vec<_> = steps.iter().map(spelt).collect();
-            handlers +=
-                &flows.handler.replace("{{name}}", &name).replace("{{lines}}", &lines.join("\n    "));
+        let plain = sequences(&verbs, size).into_iter().map(|it| (flow::name(&it), "", it));
+        let changes = flow::after_change(&verbs, size).into_iter();
+        let changes = changes.map(|it| (flow::name_after_change(&it), flows.change, it));
+        for (name, first, steps) in plain.chain(changes) {
+            let spelt =
+                |verb: &Verb| flows.verbs.iter().find(|(it, _)| it == verb).map_or("", |(_, line)| line);
+            let first = Some(first).filter(|it| !it.is_empty());
+            let lines: Vec<_> = first.into_iter().chain(steps.iter().map(spelt)).collect();
+            handlers += &flows.handler.replace("{{name}}", &name).replace("{{lines}}", &lines.join("\n    "));
             routes += &flows.route.replace("{{name}}", &name);
             names.push(name);
         }
+        handlers += STORE_PASSWORD;
         let app = flows.app.replace("{{handlers}}", &handlers).replace("{{routes}}", &routes);
         let written = Form::Chain.write(stack, &CONFIGS[0]);
         self.add(number, stack, "flows", &app, written, &names, Kind::Flows);

@@ -148,6 +148,7 @@ async fn {{name}}(session: Session) -> HttpResponse {
 }
 ",
         route: "        .route(\"/{{name}}\", web::get().to({{name}}))\n",
+        change: "store_password();",
         verbs: &[
             (Verb::Write, r#"session.insert("user_id", 7).unwrap();"#),
             (Verb::Rotate, "session.renew();"),
@@ -252,6 +253,7 @@ async fn {{name}}(identity: Option<Identity>, session: Session, request: HttpReq
 }
 ",
         route: "        .route(\"/{{name}}\", web::get().to({{name}}))\n",
+        change: "store_password();",
         verbs: &[
             (Verb::Login, r#"Identity::login(&request.extensions(), "7".into()).unwrap();"#),
             (Verb::Rotate, "session.renew();"),

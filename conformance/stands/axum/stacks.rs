@@ -1,5 +1,5 @@
 use grid::Attribute::{Domain, HttpOnly, Life, Name, Path, SameSite, Secure};
-use grid::{Attribute, Duration, Flows, Kind, Mutable, Stack, Verb};
+use grid::{Attribute, Duration, Flows, Kind, Limit, Mutable, Stack, Verb};
 
 pub const STACKS: &[Stack] =
     &[TOWER_SESSIONS, AXUM_LOGIN, PLAIN_JAR, SIGNED_JAR, PRIVATE_JAR, TOWER_COOKIES, AXUM_SESSION];
@@ -71,6 +71,7 @@ async fn {{name}}(session: Session) {
 }
 ",
         route: "        .route(\"/{{name}}\", get({{name}}))\n",
+        change: "store_password();",
         verbs: &[
             (Verb::Write, r#"session.insert("user_id", 7).await.unwrap();"#),
             (Verb::Rotate, "session.cycle_id().await.unwrap();"),
@@ -98,6 +99,7 @@ const AXUM_LOGIN: Stack = Stack {
     kind: Kind::Layer,
     imports: "\
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::routing::get;
@@ -166,6 +168,14 @@ async fn leave(mut auth: AuthSession<Backend>) {
 #[derive(Clone, Debug)]
 pub struct User {
     id: i64,
+    password: Vec<u8>,
+}
+
+/// The hash of the only user's password changes with it.
+static PASSWORD: AtomicU64 = AtomicU64::new(1);
+
+fn user(id: i64) -> User {
+    User { id, password: PASSWORD.load(Ordering::SeqCst).to_be_bytes().to_vec() }
 }
 
 impl AuthUser for User {
@@ -176,7 +186,7 @@ impl AuthUser for User {
     }
 
     fn session_auth_hash(&self) -> &[u8] {
-        b"hash"
+        &self.password
     }
 }
 
@@ -189,11 +199,11 @@ impl AuthnBackend for Backend {
     type Error = Infallible;
 
     async fn authenticate(&self, id: i64) -> Result<Option<User>, Infallible> {
-        Ok(Some(User { id }))
+        Ok(Some(user(id)))
     }
 
     async fn get_user(&self, id: &i64) -> Result<Option<User>, Infallible> {
-        Ok(Some(User { id: *id }))
+        Ok(Some(user(*id)))
     }
 }
 
@@ -213,7 +223,7 @@ async fn start(auth: AuthSession<Backend>) {
 
 async fn member(mut auth: AuthSession<Backend>) {
     auth.session.insert("seed", 1).await.unwrap();
-    auth.login(&User { id: 6 }).await.unwrap();
+    auth.login(&user(6)).await.unwrap();
 }
 
 async fn peek(auth: AuthSession<Backend>) -> String {
@@ -232,15 +242,20 @@ async fn {{name}}(mut auth: AuthSession<Backend>) {
 }
 ",
         route: "        .route(\"/{{name}}\", get({{name}}))\n",
+        change: "store_password();\n    PASSWORD.fetch_add(1, Ordering::SeqCst);",
         verbs: &[
-            (Verb::Login, "auth.login(&User { id: 7 }).await.unwrap();"),
+            (Verb::Login, "auth.login(&user(7)).await.unwrap();"),
             (Verb::Logout, "auth.logout().await.unwrap();"),
             (Verb::Rotate, "auth.session.cycle_id().await.unwrap();"),
             (Verb::Destroy, "auth.session.flush().await.unwrap();"),
             (Verb::Clear, "auth.session.clear().await;"),
         ],
     }),
-    limits: &[],
+    limits: &[Limit {
+        case: "change_password",
+        what: "old record alive",
+        reason: "the session that changed the password has the old hash, and ends with its next request",
+    }],
 };
 
 /// `Cookie` of the cookie crate from 0.18 on.
@@ -465,6 +480,7 @@ async fn {{name}}(session: Session<SessionNullPool>) {
 }
 ",
         route: "        .route(\"/{{name}}\", get({{name}}))\n",
+        change: "store_password();",
         verbs: &[
             (Verb::Write, r#"session.set("user_id", 7);"#),
             (Verb::Rotate, "session.renew();"),

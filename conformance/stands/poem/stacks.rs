@@ -139,6 +139,7 @@ fn {{name}}(session: &Session) {
 }
 ",
         route: "        .at(\"/{{name}}\", get({{name}}))\n",
+        change: "store_password();",
         verbs: &[
             (Verb::Write, r#"session.set("user_id", 7);"#),
             (Verb::Rotate, "session.renew();"),

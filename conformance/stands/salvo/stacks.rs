@@ -141,6 +141,7 @@ async fn {{name}}(depot: &mut Depot) {
 }
 ",
         route: "        .push(Router::with_path(\"{{name}}\").get({{name}}))\n",
+        change: "store_password();",
         verbs: &[
             (Verb::Write, r#"depot.session_mut().unwrap().insert("user_id", 7).unwrap();"#),
             (Verb::Rotate, "depot.set_session(Session::new());"),

@@ -15,19 +15,8 @@ use crate::model::words;
 pub(super) fn facts(root: &Root<'_, '_>, wrapped: &Wrapped, out: &mut Vec<Fact>) {
     let machine = &root.machine;
     let events: Vec<Event> = machine.trace.events.iter().map(|it| event(machine, it)).collect();
-    let matters = |it: &Event| {
-        !matches!(
-            it.kind,
-            EventKind::Emit
-                | EventKind::ReadCookie
-                | EventKind::ChangeState
-                | EventKind::HandOver
-                | EventKind::CheckCredentials
-                | EventKind::HashPassword
-        )
-    };
     let switches_off = super::exempt::switches_off(root);
-    if !events.iter().any(matters) && !machine.gave_up() && !switches_off {
+    if !events.iter().any(is_told) && !machine.gave_up() && !switches_off {
         return;
     }
     let function = &root.definition.function;
@@ -92,6 +81,29 @@ pub(super) fn facts(root: &Root<'_, '_>, wrapped: &Wrapped, out: &mut Vec<Fact>)
         unjudged,
         ..Fact::new(FactKind::Handler, function.name.span)
     });
+}
+
+/// Whether an event makes a fact of whatever function it happens in.
+fn is_told(event: &Event) -> bool {
+    touches_session(event) || event.kind == EventKind::HashPassword
+}
+
+fn touches_session(event: &Event) -> bool {
+    !matches!(
+        event.kind,
+        EventKind::Emit
+            | EventKind::ReadCookie
+            | EventKind::ChangeState
+            | EventKind::HandOver
+            | EventKind::CheckCredentials
+            | EventKind::HashPassword
+    )
+}
+
+/// Nothing of it speaks of a session: it may be a function that stores users.
+pub(super) fn is_plain(fact: &Fact) -> bool {
+    let told = ["route", "checks_off"].iter().any(|it| fact.attribute(it).is_some());
+    !told && fact.unjudged.is_none() && !fact.events.iter().any(touches_session)
 }
 
 /// HTTP methods by a decorator of the function, or by its name where a class of views goes by that.

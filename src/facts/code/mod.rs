@@ -9,6 +9,7 @@ mod file_key;
 mod handler;
 mod key;
 pub(crate) mod line;
+mod routes;
 mod session;
 
 use std::cell::RefCell;
@@ -17,6 +18,8 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::{Attribute, Event, EventKind, Fact, Origin};
+use smol_str::SmolStr;
+
 use crate::flow::{Catalog, Index, Program, Relevance, Root, SettingsView, Units, evaluate, tops};
 use crate::ir::{FileId, Span};
 use crate::model::Models;
@@ -27,6 +30,8 @@ struct Found {
     function: Span,
     inlined: BTreeSet<Span>,
     facts: Vec<Fact>,
+    /// Functions that it gives requests to, and the method of these.
+    routes: Vec<(Span, SmolStr)>,
     /// What it adds to the cookies that an answer has already.
     rewrites: Vec<Rewrite>,
 }
@@ -77,6 +82,7 @@ pub fn facts(
                     function: root.definition.function.span,
                     inlined: root.machine.inlined.clone(),
                     facts: of_root(&root, &wrapped),
+                    routes: root.machine.trace.routes.clone(),
                     rewrites: cookie::rewrites(&root),
                 })
             };
@@ -85,9 +91,11 @@ pub fn facts(
         .collect();
     let calls: Vec<_> = found.iter().map(|it| (it.function, it.inlined.clone())).collect();
     let tops = tops(&calls);
+    let routed = routes::of(&found);
     let mut facts = Vec::new();
     let mut rewrites = Vec::new();
-    for found in found.into_iter().filter(|it| tops.contains(&it.function)) {
+    for mut found in found.into_iter().filter(|it| tops.contains(&it.function)) {
+        routes::join(&mut found, &routed);
         facts.extend(found.facts);
         rewrites.extend(found.rewrites);
     }

@@ -16,7 +16,7 @@
 //! Words of a model's clause (`rotates=if-anonymous`, `how=cookie-only`) are flags of that form, flags without a word
 //! (`keeps-id`) are flags of that name:
 //!
-//! - `Login`: `rotates=always`, `rotates=if-anonymous`, `rotates=never`.
+//! - `Login`: `rotates=always`, `rotates=if-anonymous`, `rotates=never`; `by-id`.
 //! - `Logout`: `how=destroy`, `how=cookie-only`, `how=keeps-payload`, `how=keeps-session`; `keeps-id`.
 //! - `RotateId`: `only-if-last`. `Destroy`, `DeleteRecord`: `keeps-id`, `cookie-only`. `ClearPayload`: `ends-session`.
 //! - `WritePayload`: `unmarked`, `if-absent`, `cancels-rotate`.

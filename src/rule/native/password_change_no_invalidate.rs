@@ -11,8 +11,8 @@ pub(super) fn check(_: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draft> 
         return Vec::new();
     }
     let Some(change) = change(fact) else { return Vec::new() };
-    // Sessions of the framework's own users end with the password; those that the project fills itself do not.
-    let Some(login) = own_login(context) else { return Vec::new() };
+    // Sessions that hold a hash of the password end with it.
+    let Some(login) = login_by_id(context) else { return Vec::new() };
     let mut draft = Draft::new(place(change), "the password is changed here");
     if place(change) != change.span {
         draft.evidence.push(note(change, "the new password is made here"));
@@ -34,16 +34,22 @@ fn change(fact: &Fact) -> Option<&Event> {
 }
 
 fn ends_others(fact: &Fact) -> bool {
-    fact.events.iter().any(|it| it.kind == EventKind::DestroyOthers)
+    // Code that is not seen may do it.
+    fact.events.iter().any(|it| matches!(it.kind, EventKind::DestroyOthers | EventKind::HandOver))
 }
 
-/// Where the project itself writes into a session who is logged in.
-fn own_login<'f>(context: &Context<'f>) -> Option<&'f Event> {
+/// Where sessions learn who is logged in and nothing of the password: by the project's own hand or by a framework that
+/// keeps an id.
+fn login_by_id<'f>(context: &Context<'f>) -> Option<&'f Event> {
+    let writes = |it: &Event| {
+        it.kind == EventKind::WritePayload
+            && key_is(it, "identity")
+            && value(it).is_some_and(|it| !it.labels.has(Labels::SEALED))
+    };
+    let logs_in = |it: &Event| it.kind == EventKind::Login && flag(it, "by-id");
     let handlers = context.facts.iter().filter(|it| it.kind == FactKind::Handler && !it.test);
-    let writes = handlers
-        .filter(|it| word_is(it, "purpose", "login"))
-        .flat_map(|it| &it.events)
-        .filter(|it| it.kind == EventKind::WritePayload && key_is(it, "identity"));
-    let mut writes = writes.filter(|it| value(it).is_some_and(|it| !it.labels.has(Labels::SEALED)));
-    writes.next()
+    handlers
+        .flat_map(|it| it.events.iter().map(|event| (word_is(it, "purpose", "login"), event)))
+        .find(|(login, event)| logs_in(event) || *login && writes(event))
+        .map(|(_, event)| event)
 }

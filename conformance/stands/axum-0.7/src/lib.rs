@@ -13,7 +13,13 @@ use tower::ServiceExt as _;
 mod stacks;
 
 mod generated {
-    #![allow(dead_code, unused_imports, unused_mut, unused_variables, reason = "every case has what the others need")]
+    #![allow(
+        dead_code,
+        unused_imports,
+        unused_mut,
+        unused_variables,
+        reason = "every case has what the others need"
+    )]
     use super::{Case, Kind, STACKS, open};
     include!(concat!(env!("OUT_DIR"), "/cases.rs"));
 }
