@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::facts::{Fact, FactKind};
 use crate::finding::fingerprint::Identities;
-use crate::finding::{Finding, Fix, Problem, Reported, Severity, Suppressed, Suppression};
+use crate::finding::{Finding, Fix, Problem, ProblemKind, Reported, Severity, Suppressed, Suppression};
 use crate::flow::{Lowered, Units};
 use crate::model::{ModelFile, Models, Scope};
 use crate::rule::{self, Rule};
@@ -98,7 +98,7 @@ pub fn run(workspace: Workspace, options: &Options) -> Report {
 /// What one run leaves to the next one over the same files, some of which have new texts.
 #[derive(Default)]
 pub struct Kept {
-    models: Option<Models>,
+    models: Option<Arc<Models>>,
     lowered: Lowered,
     wanted: bool,
 }
@@ -109,6 +109,24 @@ impl Kept {
     pub fn new() -> Self {
         Self { wanted: true, ..Self::default() }
     }
+
+    /// The models of a project, read once.
+    pub(crate) fn models(&mut self, workspace: &Workspace, options: &Options) -> Arc<Models> {
+        Arc::clone(self.models.get_or_insert_with(|| Arc::new(models(workspace, options))))
+    }
+
+    /// The files of a project, of which those are lowered that nobody changed since.
+    pub(crate) fn units<'w>(&self, workspace: &'w Workspace) -> Units<'w> {
+        Units::with(workspace, &self.lowered)
+    }
+}
+
+/// What other options say of the same facts.
+#[must_use]
+pub(crate) fn rejudge(report: &Report, options: &Options) -> Report {
+    let workspace = report.workspace.edited(&BTreeMap::new());
+    let problems = report.problems.iter().filter(|it| it.kind != ProblemKind::Stale).cloned().collect();
+    judge(workspace, report.facts.clone(), problems, options)
 }
 
 /// The same as `run`, with what earlier runs left.
@@ -130,7 +148,7 @@ pub fn rerun(workspace: Workspace, options: &Options, kept: &mut Kept) -> Report
 fn evaluate(workspace: Workspace, options: &Options, kept: &mut Kept) -> Report {
     let units = Units::with(&workspace, &kept.lowered);
     let (models, ()) = rayon::join(
-        || kept.models.take().unwrap_or_else(|| models(&workspace, options)),
+        || kept.models.clone().unwrap_or_else(|| Arc::new(models(&workspace, options))),
         || lower_ahead(&workspace, &units),
     );
     let (facts, mut problems) = crate::facts::analyse_lowered(&workspace, &models, &units);
@@ -139,6 +157,10 @@ fn evaluate(workspace: Workspace, options: &Options, kept: &mut Kept) -> Report 
     }
     drop(units);
     problems.extend(workspace.problems());
+    judge(workspace, facts, problems, options)
+}
+
+fn judge(workspace: Workspace, facts: Vec<Fact>, problems: Vec<Problem>, options: &Options) -> Report {
     let context =
         rule::Context { facts: &facts, deployment: options.deployment.clone(), files: &workspace.files };
     let running = all_rules(&options.user_rules).into_iter().filter(|rule| options.runs(&rule.id));
@@ -155,7 +177,7 @@ fn lower_ahead(workspace: &Workspace, units: &Units<'_>) {
 }
 
 /// The models that a project needs. Faults in the user's own were told when the configuration was read.
-pub(crate) fn models(workspace: &Workspace, options: &Options) -> Models {
+fn models(workspace: &Workspace, options: &Options) -> Models {
     let may_use = |ecosystem: Ecosystem, package: &str| workspace.may_use(ecosystem, package);
     let scope = Scope::Packages(&may_use);
     let user: Vec<_> =

@@ -151,6 +151,18 @@ fn the_command_line_mends_shows_and_says_what_it_did() {
 }
 
 #[test]
+fn people_are_told_what_can_be_mended() {
+    let mut files = common::FAULTY.to_vec();
+    let debug = files[3].1.replace("DEBUG = False", "DEBUG = True");
+    files[3] = ("shop/settings.py", &debug);
+    let root = common::project("fixes-told", &files);
+    let told = common::sessionlint(&root, &["--exit-zero"]).out;
+    assert!(told.contains("`--fix` does it: write `True` here"), "{told}");
+    assert!(told.contains("`--fix --unsafe-fixes` does it: write `False` here"), "{told}");
+    assert!(told.contains("\n1 fixable with `--fix`, 1 more with `--unsafe-fixes`\n"), "{told}");
+}
+
+#[test]
 fn layout_comments_and_line_breaks_stay() {
     let rest = common::FAULTY[3].1.split_once("MIDDLEWARE").unwrap().1;
     let text = format!(

@@ -9,8 +9,9 @@ use super::config::{self, Configuration};
 use super::progress::Progress;
 use super::{Ending, Failure, baseline, changed, discover, fix, output, style, style_of_talk};
 use crate::check::suppress::Suppressions;
-use crate::check::{self, Options, Report};
+use crate::check::{self, Kept, Options, Report};
 use crate::finding::{Persona, Severity};
+use crate::fix::Patience;
 use crate::report::{self, Format, SarifOptions, Style};
 use crate::workspace::{Walk, Workspace};
 
@@ -32,12 +33,14 @@ pub(super) fn run(arguments: &CheckArgs, global: &Global) -> Result<Ending, Fail
     let progress = Progress::start(global.quiet);
     let workspace = project.workspace();
     let read = started.elapsed();
-    let mut report = check::run(workspace, &options);
     let mut wanted = fix::Wanted::of(arguments);
+    let patience = patience(arguments).filter(|_| wanted.is_none());
+    let mut kept = if patience.is_some() { Kept::new() } else { Kept::default() };
+    let mut report = check::rerun(workspace, &options, &mut kept);
     if let Some(wanted) = &mut wanted {
         report = wanted.mend(report, &options);
-    } else if with_fixes(arguments) {
-        crate::fix::attach(&mut report, &options);
+    } else if let Some(patience) = patience {
+        crate::fix::attach(&mut report, &options, &mut kept, patience);
     }
     drop(progress);
     if let Some(wanted) = &wanted {
@@ -76,10 +79,16 @@ fn rendered(report: &Report, format: Format, style: Style, arguments: &CheckArgs
     report::render(report, format, style)
 }
 
-/// Formats whose readers can make fixes themselves.
-fn with_fixes(arguments: &CheckArgs) -> bool {
-    let formats = arguments.output.iter().map(|it| it.format).chain(arguments.format);
-    formats.into_iter().any(|it| matches!(it, Format::Json | Format::Jsonl | Format::Sarif))
+/// Some formats say which findings can be mended, and the readers of others mend them themselves.
+fn patience(arguments: &CheckArgs) -> Option<Patience> {
+    let shown = (!arguments.statistics).then_some(arguments.format.unwrap_or(Format::Human));
+    let formats = arguments.output.iter().map(|it| it.format).chain(shown);
+    let each = formats.filter_map(|it| match it {
+        Format::Human => Some(Patience::Short),
+        Format::Json | Format::Jsonl | Format::Sarif => Some(Patience::Long),
+        _ => None,
+    });
+    each.max_by_key(|it| *it as usize)
 }
 
 pub(super) fn facts(arguments: &FactsArgs, global: &Global) -> Result<Ending, Failure> {

@@ -18,7 +18,7 @@ mod prove;
 mod way;
 
 pub use apply::apply;
-pub use prove::{Mended, attach, mend, of_finding};
+pub use prove::{Mended, Patience, attach, mend, of_finding};
 
 use smol_str::SmolStr;
 

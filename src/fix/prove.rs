@@ -1,6 +1,6 @@
 //! Fixes are tried out in memory: a run over the mended text says whether they hold what they promise.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::apply::{Batch, apply};
@@ -8,7 +8,6 @@ use super::{Desk, Proposal, proposals};
 use crate::check::{self, Kept, Options, Report};
 use crate::facts::FactKind;
 use crate::finding::{Confidence, Finding, Fix, Persona, Reported, Safety, Severity};
-use crate::flow::Units;
 use crate::source::FileId;
 use crate::workspace::Workspace;
 
@@ -18,11 +17,14 @@ const ROUNDS: usize = 12;
 /// Runs in one round that find out which fixes spoil the others; what is not known by then waits for the next round.
 const RUNS: usize = 64;
 
-/// The same for a report, which has no next round: a reader waits for it.
-const RUNS_OF_REPORT: usize = 6;
-
-/// A report with more of them is a first look at a project: `--fix` is the better tool, and proving them takes its time.
-const OFFERS: usize = 60;
+/// How long a report may look for fixes, in runs: what is not known by then has none there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Patience {
+    /// Somebody waits at a terminal.
+    Short = 6,
+    /// A tool reads it.
+    Long = 16,
+}
 
 /// A project after its fixes.
 pub struct Mended {
@@ -37,10 +39,12 @@ pub struct Mended {
 /// Mends what can be mended by fixes of this safety or a better one.
 #[must_use]
 pub fn mend(report: Report, options: &Options, allowed: Safety) -> Mended {
+    let kept = RefCell::new(Kept::new());
     let mut mended = Mended { report, made: Vec::new(), texts: BTreeMap::new() };
     let mut refused = BTreeSet::new();
     for _ in 0..ROUNDS {
-        let round = Round::new(&mended.report, options, allowed, &refused);
+        let bench = Bench::new(&mended.report, options, &kept);
+        let round = bench.round(bench.offers(allowed, &refused), RUNS);
         if round.offers.is_empty() {
             break;
         }
@@ -55,10 +59,13 @@ pub fn mend(report: Report, options: &Options, allowed: Safety) -> Mended {
 /// The fix of one finding that holds; the others are not looked at.
 #[must_use]
 pub fn of_finding(report: &Report, options: &Options, fingerprint: &str) -> Option<Fix> {
+    let kept = RefCell::new(Kept::new());
+    let bench = Bench::new(report, options, &kept);
     let mut refused = BTreeSet::new();
     for _ in 0..ROUNDS {
-        let mut round = Round::new(report, options, Safety::Unsafe, &refused);
-        round.offers.retain(|it| it.fingerprint == fingerprint);
+        let mut offers = bench.offers(Safety::Unsafe, &refused);
+        offers.retain(|it| it.fingerprint == fingerprint);
+        let round = bench.round(offers, RUNS);
         let offer = round.offers.first()?;
         if round.holds(std::slice::from_ref(offer)).is_some() {
             return Some(offer.fix.clone());
@@ -68,28 +75,90 @@ pub fn of_finding(report: &Report, options: &Options, fingerprint: &str) -> Opti
     None
 }
 
-/// Puts the fixes into a report that hold alone, by fingerprint: for formats and editors that offer them.
-pub fn attach(report: &mut Report, options: &Options) {
-    let mut round = Round::new(report, options, Safety::Unsafe, &BTreeSet::new());
-    if round.offers.len() > OFFERS {
-        return;
+/// Puts the fixes into a report that hold, by fingerprint: for readers, and for formats and editors that offer them.
+/// `kept` is what the report's own run left.
+pub fn attach(report: &mut Report, options: &Options, kept: &mut Kept, patience: Patience) {
+    let kept = RefCell::new(std::mem::take(kept));
+    let bench = Bench::new(report, options, &kept);
+    let (mut fixes, mut refused, mut runs) = (BTreeMap::new(), BTreeSet::new(), patience as usize);
+    for _ in 0..ROUNDS {
+        let mut offers = bench.offers(Safety::Unsafe, &refused);
+        offers.retain(|it| !fixes.contains_key(&it.fingerprint));
+        let round = bench.round(offers, runs);
+        let (good, bad) = round.proved();
+        runs = runs.saturating_sub(round.runs.get());
+        let done = bad.is_empty();
+        refused.extend(bad.iter().map(Offer::key));
+        fixes.extend(good.into_iter().map(|it| (it.fingerprint, it.fix)));
+        if done || runs == 0 {
+            break;
+        }
     }
-    round.most = RUNS_OF_REPORT;
-    report.fixes = round.proved();
+    report.fixes = fixes;
+}
+
+/// A report whose findings are to be mended.
+struct Bench<'o> {
+    report: &'o Report,
+    options: &'o Options,
+    /// What the project looks like to all rules and to the most suspicious reader.
+    before: OnceCell<Count>,
+    /// Lowered files and models, for all runs.
+    kept: &'o RefCell<Kept>,
+}
+
+impl<'o> Bench<'o> {
+    fn new(report: &'o Report, options: &'o Options, kept: &'o RefCell<Kept>) -> Self {
+        Self { report, options, before: OnceCell::new(), kept }
+    }
+
+    fn before(&self) -> &Count {
+        self.before.get_or_init(|| Count::of(&check::rejudge(self.report, &strict(self.options))))
+    }
+
+    /// The best proposal for each finding that has one.
+    fn offers(&self, allowed: Safety, refused: &BTreeSet<Key>) -> Vec<Offer> {
+        let report = self.report;
+        let rules: BTreeMap<&str, _> = report.rules().into_iter().map(|it| (it.id.as_str(), it)).collect();
+        // what is only suspected is not for us to change
+        let sure = |it: &&Reported| it.finding.confidence > Confidence::Low;
+        let mendable =
+            |it: &&Reported| rules.get(it.finding.rule.as_str()).is_some_and(|it| !it.remedies.is_empty());
+        let findings: Vec<_> = report.findings.iter().filter(sure).filter(mendable).collect();
+        if findings.is_empty() {
+            return Vec::new();
+        }
+        let mut kept = self.kept.borrow_mut();
+        let models = kept.models(&report.workspace, self.options);
+        let units = kept.units(&report.workspace);
+        let desk = Desk { report, units: &units, models: &models };
+        let mut offers = Vec::new();
+        for Reported { finding, fingerprint } in findings {
+            let Some(rule) = rules.get(finding.rule.as_str()) else { continue };
+            let offer = |Proposal { fix, retires }| Offer {
+                finding: finding.clone(),
+                fingerprint: fingerprint.clone(),
+                fix,
+                retires,
+            };
+            let all = proposals(&desk, rule, finding).into_iter().filter(|it| it.fix.safety <= allowed);
+            offers.extend(all.map(offer).find(|it| !refused.contains(&it.key())));
+        }
+        offers
+    }
+
+    fn round(&self, offers: Vec<Offer>, most: usize) -> Round<'_> {
+        Round { bench: self, offers, runs: Cell::new(0), most }
+    }
 }
 
 /// Identity of a proposal that outlives edits elsewhere.
 type Key = (String, String);
 
 struct Round<'o> {
-    report: &'o Report,
-    options: &'o Options,
-    /// What the project looks like to all rules and to the most suspicious reader.
-    before: Count,
+    bench: &'o Bench<'o>,
     /// The best proposal for each finding.
     offers: Vec<Offer>,
-    /// Lowered files and models, for the runs of this round.
-    kept: RefCell<Kept>,
     runs: Cell<usize>,
     /// More runs than that are not made.
     most: usize,
@@ -118,19 +187,7 @@ impl Offer {
     }
 }
 
-impl<'o> Round<'o> {
-    fn new(report: &'o Report, options: &'o Options, allowed: Safety, refused: &BTreeSet<Key>) -> Self {
-        let offers = offers(report, options, allowed, refused);
-        let mut kept = Kept::new();
-        let before = if offers.is_empty() {
-            Count::default()
-        } else {
-            let same = report.workspace.edited(&BTreeMap::new());
-            Count::of(&check::rerun(same, &strict(options), &mut kept))
-        };
-        Self { report, options, before, offers, kept: RefCell::new(kept), runs: Cell::new(0), most: RUNS }
-    }
-
+impl Round<'_> {
     /// Makes as many fixes as go together; `None` when some were refused and nothing was done.
     fn play(
         &self,
@@ -145,10 +202,10 @@ impl<'o> Round<'o> {
             chosen.truncate(1);
         }
         let new = self.holds(&chosen).filter(|_| !chosen.is_empty())?;
-        let workspace = self.report.workspace.edited(&new);
+        let workspace = self.bench.report.workspace.edited(&new);
         texts.extend(new);
         let done = chosen.into_iter().map(|it| (it.finding, it.fix)).collect();
-        Some((check::run(workspace, self.options), done))
+        Some((check::rerun(workspace, self.bench.options, &mut self.bench.kept.borrow_mut()), done))
     }
 
     /// Of the offers those that touch different bytes.
@@ -172,22 +229,28 @@ impl<'o> Round<'o> {
         }
         let mut texts = BTreeMap::new();
         for (file, edits) in batch.files() {
-            let Some(source) = self.report.source(file) else { return Outcome::Spoilt(Vec::new()) };
+            let Some(source) = self.bench.report.source(file) else { return Outcome::Spoilt(Vec::new()) };
             texts.insert(file, apply(source, edits));
         }
-        let workspace = self.report.workspace.edited(&texts);
+        let workspace = self.bench.report.workspace.edited(&texts);
         self.runs.set(self.runs.get() + 1);
-        let after = Count::of(&check::rerun(workspace, &strict(self.options), &mut self.kept.borrow_mut()));
-        let mended: Vec<_> =
-            offers.iter().map(|it| (identity(&self.report.workspace, &it.finding), it.retires)).collect();
-        match self.before.spoilt(&after, &mended) {
+        let after = Count::of(&check::rerun(
+            workspace,
+            &strict(self.bench.options),
+            &mut self.bench.kept.borrow_mut(),
+        ));
+        let mended: Vec<_> = offers
+            .iter()
+            .map(|it| (identity(&self.bench.report.workspace, &it.finding), it.retires))
+            .collect();
+        match self.bench.before().spoilt(&after, &mended) {
             None => Outcome::Holds(texts),
             Some(wrong) => Outcome::Spoilt(wrong),
         }
     }
 
-    /// By fingerprint, the fixes that hold.
-    fn proved(&self) -> BTreeMap<String, Fix> {
+    /// The offers that hold, and those that do not.
+    fn proved(&self) -> (Vec<Offer>, Vec<Offer>) {
         let all = self.together();
         let alone = self.offers.iter().filter(|it| !all.iter().any(|one| one.fingerprint == it.fingerprint));
         let (mut good, mut bad) = (Vec::new(), Vec::new());
@@ -195,7 +258,7 @@ impl<'o> Round<'o> {
         for it in alone {
             self.sort_out(std::slice::from_ref(it), &mut good, &mut bad);
         }
-        good.into_iter().map(|it| (it.fingerprint, it.fix)).collect()
+        (good, bad)
     }
 
     /// Which offers hold: all at once where that works, else by halves.
@@ -232,14 +295,16 @@ impl<'o> Round<'o> {
 
     /// Whether something that is found too often is the finding itself, or lies in a file that the fix changes.
     fn is_guilty(&self, offer: &Offer, wrong: &[Identity]) -> bool {
-        let own = identity(&self.report.workspace, &offer.finding);
+        let own = identity(&self.bench.report.workspace, &offer.finding);
         let is_own = |it: &Identity| *it == own;
         if wrong.iter().any(is_own) {
             return true;
         }
-        let paths = offer.fix.edits.iter().filter_map(|it| self.report.source(it.span.file));
+        let paths = offer.fix.edits.iter().filter_map(|it| self.bench.report.source(it.span.file));
         let paths: Vec<&str> = paths.map(|it| it.path.as_str()).collect();
-        wrong.iter().any(|it| !self.before.findings.contains_key(it) && paths.contains(&it[1].as_str()))
+        wrong
+            .iter()
+            .any(|it| !self.bench.before().findings.contains_key(it) && paths.contains(&it[1].as_str()))
     }
 }
 
@@ -256,35 +321,6 @@ fn strict(options: &Options) -> Options {
         changed: None,
         ..options.clone()
     }
-}
-
-/// The best proposal for each finding that has one.
-fn offers(report: &Report, options: &Options, allowed: Safety, refused: &BTreeSet<Key>) -> Vec<Offer> {
-    let rules: BTreeMap<&str, _> = report.rules().into_iter().map(|it| (it.id.as_str(), it)).collect();
-    // what is only suspected is not for us to change
-    let sure = |it: &&Reported| it.finding.confidence > Confidence::Low;
-    let mendable =
-        |it: &&Reported| rules.get(it.finding.rule.as_str()).is_some_and(|it| !it.remedies.is_empty());
-    let findings: Vec<_> = report.findings.iter().filter(sure).filter(mendable).collect();
-    if findings.is_empty() {
-        return Vec::new();
-    }
-    let models = check::models(&report.workspace, options);
-    let units = Units::new(&report.workspace);
-    let desk = Desk { report, units: &units, models: &models };
-    let mut offers = Vec::new();
-    for Reported { finding, fingerprint } in findings {
-        let Some(rule) = rules.get(finding.rule.as_str()) else { continue };
-        let offer = |Proposal { fix, retires }| Offer {
-            finding: finding.clone(),
-            fingerprint: fingerprint.clone(),
-            fix,
-            retires,
-        };
-        let all = proposals(&desk, rule, finding).into_iter().filter(|it| it.fix.safety <= allowed);
-        offers.extend(all.map(offer).find(|it| !refused.contains(&it.key())));
-    }
-    offers
 }
 
 /// Rule, file, item and subject of a finding: what of it stays the same while text moves.

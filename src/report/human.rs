@@ -7,7 +7,7 @@ use super::redact::Secrets;
 use super::words::{clean, summary};
 use super::{Style, words};
 use crate::check::Report;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Reported, Safety, Severity};
 
 /// Unjudged facts that are listed; the summary counts them all.
 const LISTED: usize = 5;
@@ -19,7 +19,7 @@ pub(super) fn render(report: &Report, style: Style) -> String {
     let secrets = Secrets::of(report);
     let mut text = String::new();
     for it in &report.findings {
-        text.push_str(&picture(report, &secrets, &it.finding, style).draw(style));
+        text.push_str(&picture(report, &secrets, it, style).draw(style));
         text.push('\n');
     }
     text.push_str(&unjudged(report));
@@ -28,7 +28,13 @@ pub(super) fn render(report: &Report, style: Style) -> String {
     text
 }
 
-fn picture(report: &Report, secrets: &Secrets, finding: &Finding, style: Style) -> Picture {
+fn picture(report: &Report, secrets: &Secrets, it: &Reported, style: Style) -> Picture {
+    let finding = &it.finding;
+    let fix = report.fixes.get(&it.fingerprint).map(|it| {
+        let how = if it.safety == Safety::Safe { "--fix" } else { "--fix --unsafe-fixes" };
+        format!("`{how}` does it: {}", it.title)
+    });
+    let help: Vec<_> = finding.help.lines().chain(fix.as_deref()).map(clean).collect();
     let code = format!("{}[{}]", finding.severity.word(), finding.rule);
     Picture {
         code: tint(&code, finding.severity, style),
@@ -39,8 +45,7 @@ fn picture(report: &Report, secrets: &Secrets, finding: &Finding, style: Style) 
         },
         headline: clean(&finding.message).into_owned(),
         why: (!finding.why.is_empty()).then(|| Why(clean(&finding.why).into_owned())),
-        help: (!finding.help.is_empty())
-            .then(|| finding.help.lines().map(clean).collect::<Vec<_>>().join("\n")),
+        help: (!help.is_empty()).then(|| help.join("\n")),
         frames: frames(report, secrets, &labels(finding)),
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::check::Report;
 use crate::facts::FactKind;
-use crate::finding::{Problem, Severity};
+use crate::finding::{Problem, Safety, Severity};
 
 /// Text of a project as a terminal may see it: no control characters, on one line.
 pub(super) fn clean(text: &str) -> Cow<'_, str> {
@@ -51,8 +51,22 @@ pub fn summary(report: &Report) -> String {
     if numbers.problems > 0 {
         let _ = write!(line, ", {}", count(numbers.problems, "problem"));
     }
+    if let Some(mendable) = mendable(report) {
+        let _ = write!(line, "\n{mendable}");
+    }
     let _ = write!(line, "\n{}", judged(report));
     line
+}
+
+/// How many findings the tool can mend itself, as far as that was asked.
+fn mendable(report: &Report) -> Option<String> {
+    let number = |safety| report.fixes.values().filter(|it| it.safety == safety).count();
+    match (number(Safety::Safe), number(Safety::Unsafe)) {
+        (0, 0) => None,
+        (safe, 0) => Some(format!("{safe} fixable with `--fix`")),
+        (0, rest) => Some(format!("{rest} fixable with `--fix --unsafe-fixes`")),
+        (safe, rest) => Some(format!("{safe} fixable with `--fix`, {rest} more with `--unsafe-fixes`")),
+    }
 }
 
 /// What readers want counted; settings and applications are there in every project.
