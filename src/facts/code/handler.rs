@@ -32,16 +32,19 @@ pub(super) fn facts(root: &Root<'_, '_>, wrapped: &Wrapped, out: &mut Vec<Fact>)
         None => name.clone(),
     };
     attributes.insert("name".into(), text(&shown, Origin::Written(function.name.span)));
-    let stack = machine.trace.events.iter().find(|it| !it.package.is_empty() && it.object.is_some());
+    let of_framework =
+        || machine.trace.events.iter().filter(|it| !it.package.is_empty() && it.object.is_some());
+    let stack = of_framework().find(|it| is_about_session(it.kind)).or_else(|| of_framework().next());
     attributes.insert("stack".into(), text(stack.map_or("", |it| it.package.as_str()), derived()));
     let route = route(&function.attributes);
     let owner = owner.unwrap_or_default();
     if let Some((route, method)) = &route {
         attributes.insert("route".into(), text(route, derived()));
-        let methods =
-            Value::Known(Scalar::List(vec![Value::Known(Scalar::Text(method.to_uppercase().into()))]));
-        attributes
-            .insert("methods".into(), Attribute { value: methods, origin: derived(), trail: Vec::new() });
+        if let Some(method) = method {
+            let methods = Value::Known(Scalar::List(vec![Value::Known(Scalar::Text(method.clone()))]));
+            attributes
+                .insert("methods".into(), Attribute { value: methods, origin: derived(), trail: Vec::new() });
+        }
     }
     let route_end =
         route.as_ref().and_then(|(route, _)| route.trim_end_matches('/').rsplit('/').next()).unwrap_or("");
@@ -85,12 +88,12 @@ pub(super) fn facts(root: &Root<'_, '_>, wrapped: &Wrapped, out: &mut Vec<Fact>)
 
 /// Whether an event makes a fact of whatever function it happens in.
 fn is_told(event: &Event) -> bool {
-    touches_session(event) || event.kind == EventKind::HashPassword
+    is_about_session(event.kind) || event.kind == EventKind::HashPassword
 }
 
-fn touches_session(event: &Event) -> bool {
+fn is_about_session(kind: EventKind) -> bool {
     !matches!(
-        event.kind,
+        kind,
         EventKind::Emit
             | EventKind::ReadCookie
             | EventKind::ChangeState
@@ -103,7 +106,7 @@ fn touches_session(event: &Event) -> bool {
 /// Nothing of it speaks of a session: it may be a function that stores users.
 pub(super) fn is_plain(fact: &Fact) -> bool {
     let told = ["route", "checks_off"].iter().any(|it| fact.attribute(it).is_some());
-    !told && fact.unjudged.is_none() && !fact.events.iter().any(touches_session)
+    !told && fact.unjudged.is_none() && !fact.events.iter().any(|it| is_about_session(it.kind))
 }
 
 /// HTTP methods by a decorator of the function, or by its name where a class of views goes by that.
@@ -123,8 +126,7 @@ fn methods(root: &Root<'_, '_>) -> Option<Attribute> {
         let id = TypeId { def: def.clone(), scope };
         let by_name = machine.mark_of_bases(&id, "dispatches").is_some();
         let word = function.name.name.to_uppercase();
-        let is_method = matches!(word.as_str(), "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE");
-        (by_name && is_method).then(|| (word.into(), function.name.span))
+        (by_name && is_method(&word)).then(|| (word.into(), function.name.span))
     })?;
     let methods = methods.split(' ').map(|it| Value::Known(Scalar::Text(it.into()))).collect();
     Some(Attribute {
@@ -164,17 +166,22 @@ fn event(machine: &Machine<'_>, it: &TraceEvent) -> Event {
     }
 }
 
-/// `#[get("/logout")]`: path and method of a route attribute.
-fn route(attributes: &[Decorator]) -> Option<(SmolStr, SmolStr)> {
+/// `#[get("/logout")]`, `#[path(get, path = "/logout")]`: path and method of a route attribute.
+fn route(attributes: &[Decorator]) -> Option<(SmolStr, Option<SmolStr>)> {
     attributes.iter().find_map(|attribute| {
         let ExprKind::Call(call) = &attribute.expr.kind else { return None };
         let path = call.args.iter().find_map(|arg| match &arg.value.kind {
             ExprKind::Literal(Literal::Str(text)) if text.starts_with('/') => Some(SmolStr::new(text)),
             _ => None,
         })?;
-        let method = last_name(&call.callee)?;
-        Some((path, method))
+        let own = std::iter::once(&call.callee);
+        let words = own.chain(call.args.iter().map(|it| &it.value)).filter_map(last_name);
+        Some((path, words.map(|it| SmolStr::new(it.to_uppercase())).find(|it| is_method(it))))
     })
+}
+
+fn is_method(word: &str) -> bool {
+    matches!(word, "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE")
 }
 
 fn last_name(expr: &Expr) -> Option<SmolStr> {
