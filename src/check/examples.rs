@@ -98,6 +98,17 @@ pub fn marks(text: &str) -> Vec<(u32, Mark, String)> {
     all
 }
 
+/// The text without its marks; a line that holds nothing else goes.
+#[must_use]
+pub fn unmarked(text: &str) -> String {
+    let line = |line: &str| match mark(line.trim_end_matches(['\n', '\r'])) {
+        Some((before, ..)) if before.trim().is_empty() => String::new(),
+        Some((before, ..)) => format!("{}\n", before.trim_end()),
+        None => line.to_owned(),
+    };
+    text.split_inclusive('\n').map(line).collect()
+}
+
 /// What stands before the mark, its kind and its rules.
 fn mark(line: &str) -> Option<(&str, Mark, Vec<String>)> {
     let words = [("error: [", Mark::Error), ("missing: [", Mark::Missing), ("spurious: [", Mark::Spurious)];

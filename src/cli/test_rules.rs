@@ -9,6 +9,7 @@ use super::check::Project;
 use super::config::read_rules;
 use super::{Ending, Failure, output, style_of_talk};
 use crate::check::{Options, UserFile, examples};
+use crate::fix;
 use crate::rule::{Page, Rule, Section};
 
 pub(super) fn run(arguments: &TestRulesArgs, global: &Global) -> Result<Ending, Failure> {
@@ -83,7 +84,10 @@ fn faults(rule: &Rule, options: &Options, number: &mut usize) -> Vec<String> {
                 example.line, rule.id
             ));
         }
-        let differences = examples::differences(example, options);
+        let mut differences = examples::differences(example, options);
+        if !example.fixed.is_empty() {
+            differences.extend(fix::differences(example, &fix::twin(example, options)));
+        }
         faults.extend(differences.iter().map(|it| format!("line {}: {it}", example.line)));
     }
     faults

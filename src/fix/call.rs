@@ -33,7 +33,7 @@ pub(super) fn write(
     // where the language awaits before the call, an asynchronous function has calls of its own
     let mark = if runs_async(&ways) && desk.kind(file) == Some(FileKind::Python) { awaited } else { mark };
     let template = desk.models.types(&event.target, &versions).mark(mark)?.clone();
-    if place == Place::Instead && comes_back(fact, event) {
+    if place == Place::Instead && (comes_back(fact, event) || is_repeated(&ways)) {
         return None;
     }
     let text = desk.text(file);
@@ -94,6 +94,14 @@ fn comes_back(fact: &Fact, event: &Event) -> bool {
     let later = fact.events.iter().skip_while(|it| it.span != event.span).skip(1);
     later.filter(|it| it.target == event.target && it.span != event.span).any(|it| {
         matches!(it.kind, EventKind::RemovePayload | EventKind::ReadPayload | EventKind::WritePayload)
+    })
+}
+
+/// What is done once must not be done for every element.
+fn is_repeated(way: &[Node<'_>]) -> bool {
+    way.iter().any(|it| match it {
+        Node::Expr(it) | Node::Value(it) => matches!(it.kind, ExprKind::Loop(_)),
+        Node::Statement(_) => false,
     })
 }
 

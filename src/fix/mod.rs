@@ -15,10 +15,12 @@ mod line;
 mod module;
 mod number;
 mod prove;
+mod twin;
 mod way;
 
 pub use apply::apply;
 pub use prove::{Mended, Patience, attach, mend, of_finding};
+pub use twin::{Twin, differences, twin};
 
 use smol_str::SmolStr;
 

@@ -32,6 +32,8 @@ pub struct Example<'a> {
     /// Line of its first block in the page, from 1.
     pub line: usize,
     pub files: Vec<ExampleFile<'a>>,
+    /// Those that fixes change, as they are afterwards.
+    pub fixed: Vec<ExampleFile<'a>>,
 }
 
 #[derive(Debug)]
@@ -85,6 +87,13 @@ impl<'a> Page<'a> {
                 Part::Block { info, body, line } => {
                     let Some(section) = section else { continue };
                     let given = named.take();
+                    if let Some(info) = info.strip_suffix(FIXED) {
+                        let path = given.or_else(|| default_path(info));
+                        if let Some((path, of)) = path.zip(open.as_mut().or(examples.last_mut())) {
+                            of.fixed.push(ExampleFile { path, text: &text[body] });
+                        }
+                        continue;
+                    }
                     let Some(path) = given.or_else(|| default_path(info)) else { continue };
                     let file = ExampleFile { path, text: &text[body] };
                     match &mut open {
@@ -95,7 +104,7 @@ impl<'a> Page<'a> {
                         }
                         _ => {
                             examples.extend(open.take());
-                            let example = Example { section, line, files: vec![file] };
+                            let example = Example { section, line, files: vec![file], fixed: Vec::new() };
                             if given.is_some() {
                                 open = Some(example);
                             } else {
@@ -111,6 +120,9 @@ impl<'a> Page<'a> {
         Some(Self { id: id?, header: header?, prose, examples })
     }
 }
+
+/// What the info string of a block ends with that shows what fixes make of the example before it.
+const FIXED: &str = " fixed";
 
 /// `` `src/main.rs`: ``
 fn file_name(line: &str) -> Option<&str> {
@@ -184,6 +196,20 @@ mod tests {
         );
         assert_eq!(page.examples[2].section, Section::Good);
         assert_eq!(page.examples[2].files[0].text, "DEBUG = False\n");
+    }
+
+    #[test]
+    fn a_mended_block_belongs_to_the_example_before_it() {
+        let text =
+            PAGE.replace("\n## Good", "\nFixed:\n\n`src/main.rs`:\n```rust fixed\nfn c() {}\n```\n## Good");
+        let page = Page::parse(&text).unwrap();
+        assert_eq!(page.examples.len(), 3);
+        let fixed: Vec<_> = page.examples.iter().map(|it| it.fixed.len()).collect();
+        assert_eq!(fixed, [0, 1, 0]);
+        assert_eq!(
+            (page.examples[1].fixed[0].path, page.examples[1].fixed[0].text),
+            ("src/main.rs", "fn c() {}\n")
+        );
     }
 
     #[test]
