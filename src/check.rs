@@ -171,7 +171,12 @@ fn judge(workspace: Workspace, facts: Vec<Fact>, problems: Vec<Problem>, options
 /// Lowers files while the models are read. In a project of many packages the models tell which ones matter.
 fn lower_ahead(workspace: &Workspace, units: &Units<'_>) {
     if workspace.packages.len() <= 1 {
-        let judged = |it: &&FileEntry| it.interesting && it.role == FileRole::Application;
+        let may_use = |ecosystem: Ecosystem, package: &str| workspace.may_use(ecosystem, package);
+        let roots = crate::model::roots(&Scope::Packages(&may_use));
+        let marks = workspace.marks(roots.iter().map(String::as_str));
+        let judged = |it: &&FileEntry| {
+            it.interesting && it.role == FileRole::Application && workspace.has_marks(it.id, &marks)
+        };
         workspace.files.par_iter().filter(judged).for_each(|it| drop(units.get(it.id)));
     }
 }

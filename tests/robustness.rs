@@ -147,24 +147,24 @@ fn broken_python_says_where_and_the_rest_of_the_file_is_judged() {
 
 #[test]
 fn deep_rust_is_one_problem_of_its_file() {
-    let before = "// cookie\nfn f() { let x = ";
+    let before = "use cookie::Cookie;\nfn f() { let x = ";
     let cases = [
         ("parentheses", nested(before, "(", "1", ")", "; }")),
         ("open-parentheses", nested(before, "(", "1", "", "")),
-        ("blocks", nested("// cookie\nfn f() ", "{", "", "}", "")),
-        ("generics", nested("// cookie\nfn f(x: ", "A<", "A", ">", ") {}")),
+        ("blocks", nested("use cookie::Cookie;\nfn f() ", "{", "", "}", "")),
+        ("generics", nested("use cookie::Cookie;\nfn f(x: ", "A<", "A", ">", ") {}")),
         ("signs", nested(before, "-", "1", "", "; }")),
         ("closures", nested(before, "|| ", "1", "", "; }")),
-        ("references", nested("// cookie\nfn f(x: ", "&", "A", "", ") {}")),
+        ("references", nested("use cookie::Cookie;\nfn f(x: ", "&", "A", "", ") {}")),
         ("methods", nested(&format!("{before}a"), ".b()", "", "", "; }")),
         ("indices", nested(&format!("{before}a"), "[0]", "", "", "; }")),
         ("calls", nested(&format!("{before}a"), "()", "", "", "; }")),
         ("questions", nested(&format!("{before}a"), "?", "", "", "; }")),
         ("sums", nested(&format!("{before}1"), "+1", "", "", "; }")),
-        ("else-if", nested("// cookie\nfn f() { if a {} ", "else if a {} ", "", "", "}")),
-        ("imports", nested("// cookie\nuse ", "a::{", "b", "}", ";")),
+        ("else-if", nested("use cookie::Cookie;\nfn f() { if a {} ", "else if a {} ", "", "", "}")),
+        ("imports", nested("use cookie::Cookie;\nuse ", "a::{", "b", "}", ";")),
         ("macros", nested(before, "vec![", "", "]", "; }")),
-        ("modules", nested("// cookie\n", "mod a {", "", "}", "")),
+        ("modules", nested("use cookie::Cookie;\n", "mod a {", "", "}", "")),
     ];
     for (name, text) in cases {
         let checked = with(&format!("deep-rust-{name}"), "src/deep.rs", text);
@@ -175,11 +175,11 @@ fn deep_rust_is_one_problem_of_its_file() {
 #[test]
 fn long_rust_is_no_deep_rust() {
     let cases = [
-        ("statements", nested("// cookie\nfn f() { ", "let x = cookie(x);\n", "", "", "}")),
-        ("arms", nested("// cookie\nfn f() { match x { ", "A => 1, ", "", "", "} }")),
-        ("attributes", nested("// cookie\n", "#[a]\n", "", "", "fn f() {}")),
-        ("comments", nested("// cookie\n", "/*", "", "*/", "")),
-        ("elements", nested("// cookie\nconst X: [u8; 1] = [", "1, ", "", "", "];")),
+        ("statements", nested("use cookie::Cookie;\nfn f() { ", "let x = cookie(x);\n", "", "", "}")),
+        ("arms", nested("use cookie::Cookie;\nfn f() { match x { ", "A => 1, ", "", "", "} }")),
+        ("attributes", nested("use cookie::Cookie;\n", "#[a]\n", "", "", "fn f() {}")),
+        ("comments", nested("use cookie::Cookie;\n", "/*", "", "*/", "")),
+        ("elements", nested("use cookie::Cookie;\nconst X: [u8; 1] = [", "1, ", "", "", "];")),
     ];
     for (name, text) in cases {
         with(&format!("long-rust-{name}"), "src/long.rs", text).has_all_but(&[]).has_no_problem();

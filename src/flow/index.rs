@@ -36,6 +36,8 @@ pub struct Scope {
     pub path: Vec<Name>,
     pub names: HashMap<Name, Vec<Entry>>,
     pub globs: Vec<Import>,
+    /// Imported names that other modules may import from here.
+    pub handed_on: Vec<Name>,
     pub extends: Vec<Arc<Extend>>,
     /// Functions and methods in order, for the roots of the evaluation.
     pub functions: Vec<Definition>,
@@ -139,13 +141,19 @@ impl<'t> Trail<'t> {
 
 impl<'a> Index<'a> {
     #[must_use]
-    pub fn new(units: &'a Units<'a>, extending: Vec<FileId>) -> Self {
+    pub fn new(units: &'a Units<'a>) -> Self {
         Self {
             units,
             files: units.workspace.files.iter().map(|_| OnceLock::new()).collect(),
-            extending,
+            extending: Vec::new(),
             extensions: OnceLock::new(),
         }
+    }
+
+    /// With the extensions of types that stand in these files.
+    #[must_use]
+    pub fn extended_by(self, files: Vec<FileId>) -> Self {
+        Self { extending: files, extensions: OnceLock::new(), ..self }
     }
 
     #[must_use]
@@ -771,6 +779,9 @@ fn index_item(file: FileId, item: &Item, scope: u32, scopes: &mut Vec<Scope>, te
         ItemKind::Import(import) if import.star => scopes[scope as usize].globs.push(import.clone()),
         ItemKind::Import(import) => {
             if let Some(alias) = &import.alias {
+                if item.public {
+                    scopes[scope as usize].handed_on.push(alias.clone());
+                }
                 add(scopes, alias, Entry::Import(import.clone()));
             }
         }

@@ -12,7 +12,7 @@ use crate::ir::{Attribute, FileId, Span};
 /// Calls between a function that matters by itself and the outermost one that is evaluated for its sake.
 const ROUNDS: u32 = 2;
 /// Functions that may share a name which still says whose it is.
-const SHARED: usize = 3;
+pub(super) const SHARED: usize = 3;
 
 /// Functions that matter by themselves or by what they call.
 #[derive(Default)]
@@ -148,7 +148,7 @@ fn names_of(definition: &Definition) -> Vec<SmolStr> {
 }
 
 /// A name that says nothing about whose method it is.
-fn is_common(name: &str) -> bool {
+pub(super) fn is_common(name: &str) -> bool {
     builtins().methods.contains_key(name) || builtins().common.contains(name)
 }
 

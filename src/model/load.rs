@@ -10,12 +10,12 @@ use toml::de::DeTable;
 use super::callable::Function;
 use super::read::{Faults, View};
 use super::rows::{self, Defaults};
+use super::select::{Scope, selected};
 use super::setting::{CheckModel, NamedModel, SettingModel, SettingsCookie, WrongSetting};
 use super::settings_rows;
 use super::types::TypeModel;
 use super::version::Range;
 use crate::embedded::MODELS;
-use crate::workspace::Ecosystem;
 
 /// A fault in a model file.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,13 +33,6 @@ pub struct ModelFile<'a> {
     /// As it is to be named in messages.
     pub path: &'a str,
     pub text: &'a str,
-}
-
-/// Which of the embedded models are needed.
-pub enum Scope<'a> {
-    All,
-    /// Those of the packages for which this says yes, what they need, and the basics of both languages.
-    Packages(&'a dyn Fn(Ecosystem, &str) -> bool),
 }
 
 /// A path that stands for another one.
@@ -71,6 +64,8 @@ pub struct Models {
     pub(super) named: BTreeMap<SmolStr, Vec<NamedModel>>,
     /// Packages that set cookies, keep sessions or answer requests, with `-` for `_`.
     pub(super) frameworks: BTreeSet<SmolStr>,
+    /// The names under which code reaches packages that it is judged for.
+    pub(super) roots: BTreeSet<SmolStr>,
     rows: Vec<Row>,
     /// Why rows that are being read need not be reached.
     pub(super) excuse: SmolStr,
@@ -116,6 +111,11 @@ impl Models {
         self.frameworks.contains(package.replace('_', "-").as_str())
     }
 
+    /// Names that begin the paths of code which uses what is judged; a package of helpers does not make it so.
+    pub fn roots(&self) -> impl Iterator<Item = &str> {
+        self.roots.iter().map(SmolStr::as_str)
+    }
+
     fn read(&mut self, path: &str, text: &str, errors: &mut Vec<ModelError>) {
         let faults = Faults::new(path);
         match DeTable::parse(text) {
@@ -134,6 +134,7 @@ impl Models {
             "packages",
             "needs",
             "supporting",
+            "telling",
             "source",
             "note",
             "unreached",
@@ -154,8 +155,12 @@ impl Models {
             file.fault(0..0, "`schema = 1` is missing", "it names the format of this file");
         }
         let packages = file.texts("packages");
-        if file.get("supporting").and_then(|it| it.get_ref().as_bool()) != Some(true) {
+        let is = |key: &str| file.get(key).and_then(|it| it.get_ref().as_bool()) == Some(true);
+        if !is("supporting") {
             self.frameworks.extend(packages.iter().map(|it| it.replace('_', "-").into()));
+        }
+        if !is("supporting") || is("telling") {
+            self.roots.extend(packages.iter().map(|it| it.replace('-', "_").into()));
         }
         let package = packages.into_iter().next().unwrap_or_default();
         if package.is_empty() {
@@ -248,56 +253,5 @@ impl Models {
             *entry = reach.max(entry.clone());
         }
         rows
-    }
-}
-
-/// Packages whose models every project needs.
-const BASICS: [&str; 2] = ["std", "python"];
-
-/// Folders with models; what lies beside them in `models/` are tables of other rooms.
-const FOLDERS: [&str; 2] = ["models/python/", "models/rust/"];
-
-/// Indices in `MODELS`, sorted.
-fn selected(scope: &Scope<'_>) -> BTreeSet<usize> {
-    let is_model = |it: &usize| FOLDERS.iter().any(|folder| MODELS[*it].0.starts_with(folder));
-    let Scope::Packages(wanted) = scope else { return (0..MODELS.len()).filter(is_model).collect() };
-    let heads: Vec<_> = MODELS
-        .iter()
-        .enumerate()
-        .map(|(at, (_, text))| if is_model(&at) { header(text) } else { Header::default() })
-        .collect();
-    let mut chosen = BTreeSet::new();
-    let is_wanted = |at: &usize| {
-        let python = MODELS[*at].0.starts_with("models/python/");
-        let ecosystem = if python { Ecosystem::Python } else { Ecosystem::Cargo };
-        heads[*at].packages.iter().any(|it| BASICS.contains(&it.as_str()) || wanted(ecosystem, it))
-    };
-    let mut open: Vec<usize> = (0..heads.len()).filter(is_wanted).collect();
-    while let Some(index) = open.pop() {
-        if chosen.insert(index) {
-            let needed =
-                |it: &usize| heads[index].needs.iter().any(|need| heads[*it].packages.contains(need));
-            open.extend((0..heads.len()).filter(needed));
-        }
-    }
-    chosen
-}
-
-#[derive(Default)]
-struct Header {
-    packages: Vec<SmolStr>,
-    needs: Vec<SmolStr>,
-}
-
-/// What stands before the first row. A faulty header loads the file always, so that the fault is told.
-fn header(text: &str) -> Header {
-    let end = text.find("\n[").unwrap_or(text.len());
-    let faults = Faults::new("");
-    match DeTable::parse(&text[..end]) {
-        Err(_) => Header { packages: BASICS.map(SmolStr::new).to_vec(), needs: Vec::new() },
-        Ok(table) => {
-            let view = View::new(&faults, &table);
-            Header { packages: view.texts("packages"), needs: view.texts("needs") }
-        }
     }
 }

@@ -23,6 +23,7 @@ mod words;
 mod tests;
 
 pub use package::{Ecosystem, Package};
+pub use prefilter::Marks;
 pub use settings::{Profile, SettingsFile};
 pub use walk::Walk;
 
@@ -142,6 +143,28 @@ impl Workspace {
         kind.is_some_and(|kind| prefilter::part_is_interesting(kind, text.as_bytes()))
     }
 
+    /// The marks of frameworks whose paths begin with these names, and with the names that manifests have for them.
+    #[must_use]
+    pub fn marks<'r>(&'r self, roots: impl Iterator<Item = &'r str>) -> Marks {
+        let roots: std::collections::BTreeSet<&str> = roots.collect();
+        let renamed = self.packages.iter().flat_map(|it| &it.renamed);
+        let aliases = renamed.filter(|it| roots.contains(it.1.as_str())).map(|it| it.0.as_str());
+        Marks::new(roots.iter().copied().chain(aliases))
+    }
+
+    /// Whether a source file uses a framework itself, as far as its text tells.
+    #[must_use]
+    pub fn has_marks(&self, file: FileId, marks: &Marks) -> bool {
+        self.text(file).is_some_and(|it| self.is_marked(file, &it.text, marks))
+    }
+
+    /// The same of a part of its text.
+    #[must_use]
+    pub fn is_marked(&self, file: FileId, part: &str, marks: &Marks) -> bool {
+        let kind = self.files.get(file.0 as usize).map(|it| it.kind);
+        kind.is_some_and(|kind| marks.are_in(kind, part.as_bytes()))
+    }
+
     /// The file at a path relative to the checked root.
     #[must_use]
     pub fn file(&self, path: &str) -> Option<FileId> {
@@ -221,6 +244,12 @@ impl Workspace {
     #[must_use]
     pub fn packages_around(&self, wanted: &dyn Fn(&str) -> bool) -> Vec<bool> {
         package::around_wanted(&self.packages, wanted)
+    }
+
+    /// Of each package, those of the project that it depends on directly, by index.
+    #[must_use]
+    pub fn dependencies(&self) -> Vec<Vec<usize>> {
+        package::dependencies(&self.packages)
     }
 
     /// The version of `package` that `through`, a dependency where the file lies, was locked with.

@@ -53,6 +53,7 @@ pub(super) struct Interesting {
     pub(super) rust: Vec<String>,
     pub(super) python: Vec<String>,
     pub(super) functions: Vec<String>,
+    pub(super) raw: Vec<String>,
 }
 
 #[derive(Deserialize)]

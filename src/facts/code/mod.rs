@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use super::{Attribute, Event, EventKind, Fact, Origin};
 use smol_str::SmolStr;
 
-use crate::flow::{Catalog, Index, Program, Relevance, Root, SettingsView, Units, evaluate, tops};
+use crate::flow::{Catalog, Index, Program, Relevance, Root, SettingsView, Units, evaluate, matter, tops};
 use crate::ir::{FileId, Span};
 use crate::model::Models;
 use crate::workspace::{FileKind, FileRole, Workspace};
@@ -61,7 +61,9 @@ pub fn facts(
         .filter(|it| matches!(it.kind, FileKind::Rust | FileKind::Python))
         .map(|it| it.id)
         .collect();
-    let index = Index::new(units, files.clone());
+    let index = Index::new(units);
+    let files = matter(&index, files, &workspace.marks(models.roots()));
+    let index = index.extended_by(files.clone());
     let wrapped = exempt::wrapped(&index, &Catalog::new(models, workspace), &files);
     let relevance = Relevance::new(&index, &files, &|it| wrapped.contains_key(&it));
     // Files of a part share the answers of the models.

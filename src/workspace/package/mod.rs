@@ -155,20 +155,25 @@ impl Libraries {
     }
 }
 
-/// Which packages have to do with one of the `wanted`: they depend on it, directly or through others of the project, or
-/// one that does depends on them. Those of which nothing is told have, too.
-pub(super) fn around_wanted(packages: &[Package], wanted: &dyn Fn(&str) -> bool) -> Vec<bool> {
+/// Of each package, those of the project that it depends on directly.
+pub(super) fn dependencies(packages: &[Package]) -> Vec<Vec<usize>> {
     let by_name: BTreeMap<&str, Vec<usize>> =
         packages.iter().enumerate().fold(BTreeMap::new(), |mut all, (index, it)| {
             all.entry(it.name.as_str()).or_insert_with(Vec::new).push(index);
             all
         });
-    let needs: Vec<Vec<usize>> = packages
+    packages
         .iter()
         .map(|it| {
             it.versions.keys().filter_map(|name| by_name.get(name.as_str())).flatten().copied().collect()
         })
-        .collect();
+        .collect()
+}
+
+/// Which packages have to do with one of the `wanted`: they depend on it, directly or through others of the project, or
+/// one that does depends on them. Those of which nothing is told have, too.
+pub(super) fn around_wanted(packages: &[Package], wanted: &dyn Fn(&str) -> bool) -> Vec<bool> {
+    let needs = dependencies(packages);
     let mut around: Vec<bool> = packages
         .iter()
         .map(|it| {
