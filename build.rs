@@ -48,14 +48,16 @@ fn heads(folder: &Path) -> String {
         let text = std::fs::read_to_string(entry.path()).expect("a model is text");
         let head: toml::Table =
             text[..text.find("\n[").unwrap_or(text.len())].parse().expect("a model begins with keys");
-        let words = |key: &str| -> Vec<&str> {
+        let words = |key: &str| -> String {
             let list = head.get(key).and_then(toml::Value::as_array).into_iter().flatten();
-            list.filter_map(toml::Value::as_str).collect()
+            let quoted =
+                list.filter_map(toml::Value::as_str).map(|it| format!("\"{}\"", it.escape_default()));
+            quoted.collect::<Vec<_>>().join(", ")
         };
         let is = |key: &str| head.get(key).and_then(toml::Value::as_bool) == Some(true);
         let tells = !is("supporting") || is("telling");
         let (packages, needs) = (words("packages"), words("needs"));
-        writeln!(rows, "    Head {{ packages: &{packages:?}, needs: &{needs:?}, tells: {tells} }},")
+        writeln!(rows, "    Head {{ packages: &[{packages}], needs: &[{needs}], tells: {tells} }},")
             .expect("a string takes all");
     }
     format!("/// The heads of `MODELS`, in its order.\npub static HEADS: &[Head] = &[\n{rows}];\n")

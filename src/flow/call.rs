@@ -5,8 +5,9 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use super::builtin::builtins;
-use super::index::{Definition, Meaning, ScopeId};
+use super::index::{Meaning, ScopeId};
 use super::machine::{Call, Machine, Truth};
+use super::scope::Definition;
 use super::state::{Frame, choose};
 use super::value::{Callee, Class, Kind, Ty, Val};
 use crate::ir::{self, Function, Ident, Name, ParamKind, Path, PatternKind, Span, Spread};
@@ -477,11 +478,11 @@ impl Machine<'_> {
     pub fn definition_path(&self, definition: &Definition) -> SmolStr {
         let name = &definition.function.name.name;
         let full: SmolStr = match definition.owner.as_ref() {
-            Some(super::index::Owner::Type(def)) => {
+            Some(super::scope::Owner::Type(def)) => {
                 format!("{}{}{name}", def.name.name, self.program.index.separator(definition.scope.file))
                     .into()
             }
-            Some(super::index::Owner::Extend(extend)) => {
+            Some(super::scope::Owner::Extend(extend)) => {
                 let target = extend.target.path.last().cloned().unwrap_or_default();
                 format!("{target}::{name}").into()
             }

@@ -8,7 +8,8 @@ use rustc_hash::FxHashMap as HashMap;
 use smol_str::SmolStr;
 
 use super::catalog::Catalog;
-use super::index::{Definition, Index, Meaning, Owner, ScopeId, TypeId};
+use super::index::{Index, Meaning, ScopeId, TypeId};
+use super::scope::{Definition, Owner};
 use super::state::{State, choose, join};
 use super::trace::{Trace, TraceEvent};
 use super::value::{Atom, AtomKind, Class, Kind, Object, ObjectId, Ty, TyDef, Val};

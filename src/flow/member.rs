@@ -6,8 +6,9 @@ use smol_str::SmolStr;
 
 use super::builtin::builtins;
 use super::call::{Args, is_super, used};
-use super::index::{Definition, Meaning, ScopeId, TypeId};
+use super::index::{Meaning, ScopeId, TypeId};
 use super::machine::{Machine, Truth};
+use super::scope::Definition;
 use super::value::{Callee, Class, Kind, Ty, TyDef, Val};
 use crate::ir::{self, Ident, Name, Path, PatternKind, Span};
 use crate::model::Labels;

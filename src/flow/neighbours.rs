@@ -5,8 +5,9 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use smol_str::SmolStr;
 
-use super::index::{Entry, Index, Owner};
+use super::index::Index;
 use super::relevance::{SHARED, is_common};
+use super::scope::{Entry, Owner};
 use crate::ir::{FileId, Import, Span};
 use crate::workspace::Marks;
 

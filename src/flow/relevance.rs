@@ -6,7 +6,8 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use smol_str::SmolStr;
 
 use super::builtin::builtins;
-use super::index::{Definition, Index, Owner};
+use super::index::Index;
+use super::scope::{Definition, Owner};
 use crate::ir::{Attribute, FileId, Span};
 
 /// Calls between a function that matters by itself and the outermost one that is evaluated for its sake.

@@ -6,8 +6,9 @@ use smol_str::SmolStr;
 
 use super::call::Args;
 use super::catalog::Catalog;
-use super::index::{Definition, Index, ScopeId};
+use super::index::{Index, ScopeId};
 use super::machine::{Call, Machine, Program};
+use super::scope::Definition;
 use super::settings::SettingsView;
 use super::value::{Kind, TyDef, Val};
 use crate::ir::{FileId, Function, PatternKind, Span};
@@ -41,7 +42,7 @@ pub fn evaluate<'a, T>(
             if !program.relevance.has(definition.function.span) {
                 continue;
             }
-            if definition.gate.as_deref().and_then(super::index::release_gate) == Some(false) {
+            if definition.gate.as_deref().and_then(super::scope::release_gate) == Some(false) {
                 continue;
             }
             let mut machine = Machine::new(program, id);

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use smol_str::SmolStr;
 
-use super::index::{Definition, ScopeId, TypeId};
+use super::index::{ScopeId, TypeId};
+use super::scope::Definition;
 use crate::ir::{Function, Name, Span};
 use crate::model::Labels;
 use crate::source::Note;
