@@ -7,7 +7,9 @@ use rayon::prelude::*;
 
 use crate::facts::{Fact, FactKind};
 use crate::finding::fingerprint::Identities;
-use crate::finding::{Finding, Fix, Problem, ProblemKind, Reported, Severity, Suppressed, Suppression};
+use crate::finding::{
+    Finding, Fix, Persona, Problem, ProblemKind, Reported, Severity, Suppressed, Suppression,
+};
 use crate::flow::{Lowered, Units};
 use crate::model::{ModelFile, Models, Scope};
 use crate::rule::{self, Rule};
@@ -181,6 +183,26 @@ fn lower_ahead(workspace: &Workspace, units: &Units<'_>) {
     }
 }
 
+/// Fingerprints of everything that a project gives when some files have other texts, whoever wants to hear of it.
+#[must_use]
+pub fn fingerprints(
+    workspace: &Workspace,
+    texts: &BTreeMap<FileId, String>,
+    options: &Options,
+) -> BTreeSet<String> {
+    let all = Options {
+        persona: Persona::Auditor,
+        min_severity: None,
+        min_confidence: None,
+        baseline: None,
+        changed: None,
+        ..options.clone()
+    };
+    let report = run(workspace.edited(texts), &all);
+    let silenced = report.suppressed.into_iter().map(|it| it.fingerprint);
+    report.findings.into_iter().map(|it| it.fingerprint).chain(silenced).collect()
+}
+
 /// The models that a project needs. Faults in the user's own were told when the configuration was read.
 fn models(workspace: &Workspace, options: &Options) -> Models {
     let may_use = |ecosystem: Ecosystem, package: &str| workspace.may_use(ecosystem, package);
@@ -219,7 +241,8 @@ pub fn conclude(
             Verdict::Keep => silenced.or_else(|| Some((Suppression::Baseline, listed?.reason()))),
             Verdict::Ignored(reason) => Some((Suppression::Configuration, reason)),
         };
-        let changed = options.changed.as_ref().is_none_or(|it| it.touches(&workspace, &finding));
+        let changed =
+            options.changed.as_ref().is_none_or(|it| it.brought(&workspace, &finding, &fingerprint));
         if !options.shows(&finding) || !changed {
             summary.hidden += usize::from(silenced.is_none());
         } else if let Some((by, reason)) = silenced {

@@ -214,6 +214,43 @@ fn only_changed_lines_are_reported_and_everything_is_analysed() {
 }
 
 #[test]
+fn what_a_change_brings_elsewhere_is_reported_too() {
+    let root = project(
+        "changed-elsewhere",
+        &[
+            (
+                "manage.py",
+                "import os\nos.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"shop.settings\")\n",
+            ),
+            ("requirements.txt", "django==5.1\n"),
+            ("shop/__init__.py", ""),
+            ("shop/base.py", "NAME = \"shop\"\n\n\n\n\nSECURE = True\n"),
+            (
+                "shop/settings.py",
+                "import os\nfrom shop.base import *\nSECRET_KEY = os.environ[\"KEY\"]\nSECURE_SSL_REDIRECT = True\nSECURE_HSTS_SECONDS = 31536000\n\n\n\nSESSION_COOKIE_SECURE = SECURE\nMIDDLEWARE = [\n    \"django.middleware.security.SecurityMiddleware\",\n    \"django.contrib.sessions.middleware.SessionMiddleware\",\n]\n",
+            ),
+        ],
+    );
+    git(&root, &["init", "-q", "-b", "main"]);
+    git(&root, &["add", "."]);
+    git(&root, &["commit", "-q", "-m", "first"]);
+    let since = ["--format", "concise", "--changed-since", "main"];
+    assert_eq!(changed(&root, &since).out, "");
+    // the line that decided goes, and no line of what is found was touched
+    write(&root, "shop/base.py", b"NAME = \"shop\"\nSECURE = bool(NAME == \"\")\n");
+    let run = changed(&root, &since);
+    assert!(run.out.contains("cookie-no-secure"), "{}{}", run.out, run.err);
+    write(&root, "shop/base.py", b"NAME = \"shop\"\n\n\n\n\nSECURE = True\n");
+    let settings = read(&root, "shop/settings.py").replace("SESSION_COOKIE_SECURE = SECURE\n", "");
+    write(&root, "shop/settings.py", settings.as_bytes());
+    let run = changed(&root, &since);
+    assert!(run.out.contains("cookie-no-secure"), "{}{}", run.out, run.err);
+    // packages of another version are another project: changed lines alone count
+    write(&root, "requirements.txt", b"django==5.2\n");
+    assert_eq!(changed(&root, &since).code, 0);
+}
+
+#[test]
 fn git_that_is_missing_and_revisions_that_nobody_knows_are_said() {
     let root = shop("changed-faults");
     // the folder of the tests lies in a repository

@@ -3,15 +3,51 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use super::Failure;
 use crate::check::changed::Changed;
+use crate::source::FileId;
+use crate::workspace::{Workspace, is_manifest};
+
+/// What changed, and what it changed from.
+pub(super) struct Since {
+    pub(super) changed: Changed,
+    /// Where `revision` and the present commit parted.
+    base: String,
+    folder: PathBuf,
+}
+
+/// More changed files than that are not looked up as they were; only changed lines count then.
+const FILES: usize = 400;
+
+impl Since {
+    /// The old texts of the changed files of a project; empty for those that are new. `None` when there are too many, or
+    /// one of them decides which packages are used: what was found then would be compared with something else.
+    pub(super) fn before(&self, workspace: &Workspace) -> Option<BTreeMap<FileId, String>> {
+        let mut texts = BTreeMap::new();
+        let git = Git { folder: &self.folder };
+        if self.changed.lines.len() > FILES {
+            return None;
+        }
+        for path in self.changed.lines.keys() {
+            if is_manifest(path) {
+                return None;
+            }
+            let Some(file) = workspace.file(path) else { continue };
+            // as it was committed, without what the repository's configuration would run over it
+            let old = git.ask(&["cat-file", "blob", &format!("{}:./{path}", self.base)]).ok()?;
+            let old = if old.status.success() { text(&old) } else { String::new() };
+            texts.insert(file, old.strip_prefix('\u{feff}').unwrap_or(&old).to_owned());
+        }
+        Some(texts)
+    }
+}
 
 /// Lines of the work tree that differ from where `revision` and the present commit parted, and files that git does not
 /// know yet. Where lines were only taken out, the lines around them count.
-pub(super) fn since(root: &Path, revision: &str) -> Result<Changed, Failure> {
+pub(super) fn since(root: &Path, revision: &str) -> Result<Since, Failure> {
     let root = root
         .canonicalize()
         .map_err(|error| Failure::new(format_args!("cannot open `{}`: {error}", root.display())))?;
@@ -53,7 +89,9 @@ pub(super) fn since(root: &Path, revision: &str) -> Result<Changed, Failure> {
     for path in new.split('\0').filter(|it| !it.is_empty()) {
         changed.insert(path.to_owned(), vec![1..=u32::MAX]);
     }
-    Ok(Changed(changed))
+    let base = base.trim().to_owned();
+    let changed = Changed { lines: changed, before: None };
+    Ok(Since { changed, base, folder: folder.to_path_buf() })
 }
 
 struct Git<'a> {

@@ -8,6 +8,7 @@ use super::args::{CheckArgs, FactsArgs, Global, ProjectArgs, TableFormat};
 use super::config::{self, Configuration};
 use super::progress::Progress;
 use super::{Ending, Failure, baseline, changed, discover, fix, output, style, style_of_talk};
+use crate::check::changed::Changed;
 use crate::check::suppress::Suppressions;
 use crate::check::{self, Kept, Options, Report};
 use crate::finding::{Persona, Severity};
@@ -27,12 +28,15 @@ pub(super) fn run(arguments: &CheckArgs, global: &Global) -> Result<Ending, Fail
     if !arguments.no_baseline {
         options.baseline = baseline::load(&project, arguments.baseline.as_deref(), style_of_talk(global))?;
     }
-    options.changed =
-        arguments.changed_since.as_deref().map(|it| changed::since(&project.root, it)).transpose()?;
+    let since = arguments.changed_since.as_deref().map(|it| changed::since(&project.root, it)).transpose()?;
 
     let progress = Progress::start(global.quiet);
     let workspace = project.workspace();
     let read = started.elapsed();
+    options.changed = since.map(|it| {
+        let before = it.before(&workspace).map(|texts| check::fingerprints(&workspace, &texts, &options));
+        Changed { before, ..it.changed }
+    });
     let mut wanted = fix::Wanted::of(arguments);
     let patience = patience(arguments).filter(|_| wanted.is_none());
     let mut kept = if patience.is_some() { Kept::new() } else { Kept::default() };

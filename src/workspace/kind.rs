@@ -37,6 +37,15 @@ fn manifest(name: &str) -> Option<FileKind> {
     }
 }
 
+/// Whether a path is that of a file that tells which packages a project uses.
+#[must_use]
+pub fn is_manifest(path: &str) -> bool {
+    let (_, name) = split(path);
+    let is_list = path.contains("requirements")
+        && std::path::Path::new(name).extension().is_some_and(|it| it == "txt" || it == "in");
+    manifest(name).is_some() || name == "setup.py" || is_list
+}
+
 fn may_be_settings(folders: &str, name: &str, kind: FileKind) -> bool {
     let words = &WORDS.settings;
     if fits(&words.tools, name) || folders.split('/').any(|it| has(&words.never_in, it)) {

@@ -22,6 +22,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use kind::is_manifest;
 pub use package::{Ecosystem, Package};
 pub use prefilter::Marks;
 pub use settings::{Profile, SettingsFile};
