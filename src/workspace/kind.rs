@@ -48,6 +48,9 @@ pub fn is_manifest(path: &str) -> bool {
 
 fn may_be_settings(folders: &str, name: &str, kind: FileKind) -> bool {
     let words = &WORDS.settings;
+    if folders.is_empty() && fits(&words.deployment, name) {
+        return true;
+    }
     if fits(&words.tools, name) || folders.split('/').any(|it| has(&words.never_in, it)) {
         return false;
     }

@@ -129,6 +129,17 @@ struct Tables {
     declared: DeclaredTable,
     file: Vec<FileRow>,
     gives: Gives,
+    deployment: DeploymentTable,
+}
+
+/// How files of a deployment name variables and their values.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct DeploymentTable {
+    pub(super) files: Vec<String>,
+    pub(super) variables: Vec<String>,
+    pub(super) name: Vec<String>,
+    pub(super) value: Vec<String>,
+    pub(super) kept: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -178,6 +189,10 @@ pub(super) fn gift(path: &str) -> Option<Gift> {
     .into_iter()
     .find(|(list, _)| list.iter().any(|it| it == path))
     .map(|(_, gift)| gift)
+}
+
+pub(super) fn deployment() -> &'static DeploymentTable {
+    &tables().deployment
 }
 
 fn tables() -> &'static Tables {

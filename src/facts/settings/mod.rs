@@ -18,6 +18,7 @@ use words::Role;
 mod application;
 mod check;
 mod cookie;
+mod deployment;
 mod effective;
 mod entry;
 mod environment;

@@ -13,6 +13,7 @@ use crate::ir::{Expr, Name, Span};
 use crate::source::FileId;
 use crate::workspace::Workspace;
 
+use super::deployment::Deployment;
 use super::scope::{Binding, Later, Layers, Namespace};
 use super::value::{Object, Val};
 
@@ -49,6 +50,8 @@ pub(super) struct Evaluator<'a> {
     attempt: Attempt,
     /// Variables that the code itself gives a default.
     variables: HashMap<SmolStr, Val>,
+    /// What committed files give to processes, once a variable was asked for.
+    deployment: Option<Rc<Deployment>>,
     /// Which file takes names from which.
     pub(super) edges: BTreeSet<(FileId, FileId)>,
     /// Checks that end the program, counted.
@@ -106,6 +109,7 @@ impl<'a> Evaluator<'a> {
             trail: Vec::new(),
             attempt: Attempt::default(),
             variables: HashMap::new(),
+            deployment: None,
             edges: BTreeSet::new(),
             refusals: 0,
             steps: 0,
@@ -239,7 +243,7 @@ impl<'a> Evaluator<'a> {
         let mut trail = std::mem::take(&mut self.trail);
         trail.retain(|it| it.span != span);
         let val = match val {
-            Val::Object(Object::Declared(declared)) => read::declared(&declared, name),
+            Val::Object(Object::Declared(declared)) => self.declared(&declared, name),
             val => side::released(val),
         };
         if let Some(layers) = self.layers() {

@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 
 use crate::ir::Name;
 
+use super::super::deployment::Deployment;
 use super::super::environment::{CastRule, Missing, Read};
 use super::super::value::{Cast, Declared, EnvVal, Item, Lift, List, Object, Reader, Sequence, Val, map};
 use super::super::words;
@@ -55,7 +56,31 @@ impl Evaluator<'_> {
             self.variables.insert(name.clone(), default.clone());
         }
         self.attempt.lacking |= fallback.is_none();
-        variable(&format!("{prefix}{name}"), fallback, cast)
+        let name = format!("{prefix}{name}");
+        let fallback = fallback.map(|it| self.deployed(&name, it, cast));
+        variable(&name, fallback, cast)
+    }
+
+    /// A declared value of a settings class, once its name is known.
+    pub(super) fn declared(&mut self, declared: &Declared, name: &Name) -> Val {
+        if declared.fixed {
+            return declared.default.clone().unwrap_or(Val::Null);
+        }
+        let own = declared.variable.clone().unwrap_or_else(|| name.clone());
+        let variable_name = format!("{}{own}", declared.prefix);
+        let default = declared.default.clone().map(|it| self.deployed(&variable_name, it, declared.cast));
+        variable(&variable_name, default, declared.cast)
+    }
+
+    /// The default of a variable, or what a committed file of the deployment gives instead.
+    fn deployed(&mut self, name: &str, default: Val, cast: Cast) -> Val {
+        let (workspace, units) = (self.workspace, self.units);
+        let deployment = self.deployment.get_or_insert_with(|| Rc::new(Deployment::read(workspace, units)));
+        let beside = deployment.clone().beside(name, &default, cast);
+        for (_, span) in &beside {
+            self.note(*span, format!("`{name}` is given here"));
+        }
+        Val::one_of(std::iter::once(default).chain(beside.into_iter().map(|(val, _)| val)))
     }
 
     /// The default of a variable after the cast.
@@ -126,13 +151,4 @@ pub(super) fn type_of(val: &Val) -> Cast {
         Val::Env(it) => it.cast,
         _ => Cast::Any,
     }
-}
-
-/// A declared value of a settings class, once its name is known.
-pub(super) fn declared(declared: &Declared, name: &Name) -> Val {
-    if declared.fixed {
-        return declared.default.clone().unwrap_or(Val::Null);
-    }
-    let variable_name = declared.variable.clone().unwrap_or_else(|| name.clone());
-    variable(&format!("{}{variable_name}", declared.prefix), declared.default.clone(), declared.cast)
 }

@@ -29,11 +29,7 @@ fn is_flag(val: &Val) -> bool {
     match val {
         Val::Env(env) => match env.cast {
             Cast::Bool | Cast::Truthiness => true,
-            Cast::Text | Cast::Int | Cast::Any => env.fallback.as_ref().is_some_and(|it| match it {
-                Val::Bool(_) | Val::Null | Val::Int(0 | 1) => true,
-                Val::Text(text) => words::flag(text).is_some(),
-                _ => false,
-            }),
+            Cast::Text | Cast::Int | Cast::Any => env.fallback.as_ref().is_some_and(is_switch),
             _ => false,
         },
         Val::File(file) => {
@@ -41,6 +37,15 @@ fn is_flag(val: &Val) -> bool {
                 || file.fallback.as_ref().is_none_or(|it| matches!(it, Val::Bool(_) | Val::Null))
         }
         Val::OneOf(choices) => choices.iter().all(|it| matches!(it, Val::Bool(_)) || is_flag(it)),
+        _ => false,
+    }
+}
+
+fn is_switch(val: &Val) -> bool {
+    match val {
+        Val::Bool(_) | Val::Null | Val::Int(0 | 1) => true,
+        Val::Text(text) => words::flag(text).is_some(),
+        Val::OneOf(choices) => choices.iter().all(is_switch),
         _ => false,
     }
 }

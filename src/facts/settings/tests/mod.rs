@@ -350,6 +350,27 @@ fn the_server_names_the_module() {
 }
 
 #[test]
+fn what_a_deployment_gives_is_an_alternative() {
+    let secure = |files: &[(&str, &str)], body: &str| {
+        let settings = format!("{SHAPE}import os\nimport environ\nenv = environ.Env()\n{body}");
+        let mut all = vec![("shop/settings.py", settings.as_str())];
+        all.extend_from_slice(files);
+        let it = project(&all);
+        (it.setting("SESSION_COOKIE_SECURE"), it.attribute(FactKind::Key, "SECRET_KEY", "source"))
+    };
+    let off = "SESSION_COOKIE_SECURE = env.bool('SAFE', False)\nSECRET_KEY = env('KEY', default='k3#d_9s0pq%mxa8f!zz1')\n";
+    let on = "services:\n  web:\n    environment:\n      SAFE: \"true\"\n      KEY: another-text-that-all-can-read\n";
+    assert_eq!(secure(&[], off).0, "$SAFE else off");
+    let (flag, key) = secure(&[("docker-compose.yml", on)], off);
+    assert_eq!((flag.as_str(), key.as_str()), ("$SAFE else off or on", "'env-fallback'"));
+    assert_eq!(secure(&[("docker-compose.dev.yml", on)], off).0, "$SAFE else off");
+    let made = "{\"env\": {\"KEY\": {\"generator\": \"secret\"}}}";
+    let (_, key) = secure(&[("app.json", made)], off);
+    assert_ne!(key, "'env-fallback'");
+    assert_eq!(secure(&[(".env", "SAFE=1\n")], off).0, "$SAFE else off or on");
+}
+
+#[test]
 fn two_projects() {
     let it = project(&[("a/settings.py", SHAPE), ("b/settings.py", SHAPE)]);
     assert_eq!(it.of(FactKind::Application).count(), 2);
