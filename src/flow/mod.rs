@@ -39,4 +39,4 @@ pub use scope::{Definition, Owner};
 pub use settings::{SettingsView, derives};
 pub use trace::{EventKind, Snapshot, TraceEvent};
 pub use units::{Lowered, Units};
-pub use value::{Atom, AtomKind, Callee, Class, Decided, Kind, Object, Piece, Ty, Val};
+pub use value::{Atom, AtomKind, Callee, Class, Decided, Kind, Object, Piece, Ty, TyDef, Val};

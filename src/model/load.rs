@@ -62,6 +62,8 @@ pub struct Models {
     pub(super) settings_cookies: Vec<SettingsCookie>,
     pub(super) checks: Vec<CheckModel>,
     pub(super) named: BTreeMap<SmolStr, Vec<NamedModel>>,
+    /// Packages that files speak of, with `-` for `_`.
+    known: BTreeSet<SmolStr>,
     /// Packages that set cookies, keep sessions or answer requests, with `-` for `_`.
     pub(super) frameworks: BTreeSet<SmolStr>,
     /// The names under which code reaches packages that it is judged for.
@@ -116,6 +118,12 @@ impl Models {
         self.roots.iter().map(SmolStr::as_str)
     }
 
+    /// Whether somebody has read the package for what it does with cookies and sessions.
+    #[must_use]
+    pub fn knows(&self, package: &str) -> bool {
+        self.known.contains(package.replace('_', "-").as_str())
+    }
+
     fn read(&mut self, path: &str, text: &str, errors: &mut Vec<ModelError>) {
         let faults = Faults::new(path);
         match DeTable::parse(text) {
@@ -155,6 +163,7 @@ impl Models {
             file.fault(0..0, "`schema = 1` is missing", "it names the format of this file");
         }
         let packages = file.texts("packages");
+        self.known.extend(packages.iter().map(|it| SmolStr::from(it.replace('_', "-"))));
         let is = |key: &str| file.get(key).and_then(|it| it.get_ref().as_bool()) == Some(true);
         if !is("supporting") {
             self.frameworks.extend(packages.iter().map(|it| it.replace('_', "-").into()));

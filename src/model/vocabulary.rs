@@ -55,6 +55,8 @@ pub const TRAITS: &[(&str, &str)] = &[
         "refused: letting any origin in together with credentials ends the program at its start",
     ),
     ("provides", "session: what a layer lays ready for those that run after it"),
+    ("provided-by", "words in code that lays a session of this type ready, or makes one"),
+    ("serves", "on: takes an application and answers requests with it"),
     ("after", "session: what has to be laid ready before a layer runs"),
     ("dispatches", "the method that hands a request on to the one named like its HTTP method"),
     ("header", "name of the header that the type stands for"),

@@ -1,8 +1,7 @@
 //! Layers that let other origins in.
 
-use smol_str::SmolStr;
-
 use super::application::blank;
+use super::belong_together;
 use super::convert::{attribute, known_text};
 use crate::facts::{Attribute, Fact, FactKind, Note, Origin, Scalar, Span, Value};
 use crate::flow::{Callee, Class, Kind, Machine, Object, Val};
@@ -117,7 +116,7 @@ pub(super) fn join(facts: &mut [Fact], workspace: &Workspace) {
         facts.iter().filter(|it| it.kind == FactKind::Handler).map(|it| package(it.span.file)).collect();
     for fact in facts.iter_mut().filter(|it| is_layer(it)) {
         let own = package(fact.span.file);
-        let related = |other: &Option<usize>| *other == own || belong_together(workspace, own, *other);
+        let related = |other: &Option<usize>| belong_together(workspace, own, *other);
         let mine: Vec<_> = cookies.iter().filter(|(package, _)| related(package)).collect();
         if mine.is_empty() && !handlers.iter().any(related) {
             if let Some(open) = fact.attributes.get_mut("open_cors")
@@ -142,14 +141,4 @@ fn strength(same_site: &Value) -> u8 {
         None if *same_site == Value::Unset => 1,
         None => 0,
     }
-}
-
-/// Whether one package is built on the other.
-fn belong_together(workspace: &Workspace, a: Option<usize>, b: Option<usize>) -> bool {
-    let (Some(a), Some(b)) = (a, b) else { return true };
-    let needs = |user: usize, used: usize| {
-        let name: &SmolStr = &workspace.packages[used].name;
-        !name.is_empty() && workspace.packages_around(&|it| it == name)[user]
-    };
-    needs(a, b) || needs(b, a)
 }

@@ -9,6 +9,7 @@ mod file_key;
 mod handler;
 mod key;
 pub(crate) mod line;
+mod missing;
 mod routes;
 mod session;
 
@@ -32,6 +33,7 @@ struct Found {
     facts: Vec<Fact>,
     /// Functions that it gives requests to, and the method of these.
     routes: Vec<(Span, SmolStr)>,
+    signs: missing::Signs,
     /// What it adds to the cookies that an answer has already.
     rewrites: Vec<Rewrite>,
 }
@@ -84,6 +86,7 @@ pub fn facts(
                     function: root.definition.function.span,
                     inlined: root.machine.inlined.clone(),
                     facts: of_root(&root, &wrapped),
+                    signs: missing::signs(&root),
                     routes: root.machine.trace.routes.clone(),
                     rewrites: cookie::rewrites(&root),
                 })
@@ -96,6 +99,7 @@ pub fn facts(
     let routed = routes::of(&found);
     let mut facts = Vec::new();
     let mut rewrites = Vec::new();
+    missing::facts(&found, &routed, workspace, &mut facts);
     for mut found in found.into_iter().filter(|it| tops.contains(&it.function)) {
         routes::join(&mut found, &routed);
         facts.extend(found.facts);
@@ -121,6 +125,16 @@ fn of_root(root: &Root<'_, '_>, wrapped: &exempt::Wrapped) -> Vec<Fact> {
     handler::facts(root, wrapped, &mut facts);
     application::facts(root, &mut facts);
     facts
+}
+
+/// Whether two packages are one, or one is built on the other.
+fn belong_together(workspace: &Workspace, a: Option<usize>, b: Option<usize>) -> bool {
+    let (Some(a), Some(b)) = (a, b) else { return true };
+    let needs = |user: usize, used: usize| {
+        let name = &workspace.packages[used].name;
+        !name.is_empty() && workspace.packages_around(&|it| it == name)[user]
+    };
+    a == b || needs(a, b) || needs(b, a)
 }
 
 /// What handlers need to know of the session layers of their stack.
