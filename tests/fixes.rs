@@ -127,7 +127,8 @@ fn pages_show_what_fixes_make_of_their_examples() {
             std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(path), shown).unwrap();
         }
     }
-    assert!(update || faults.is_empty(), "{}", faults.join("\n"));
+    let how = "`UPDATE_PAGES=1 cargo test --test fixes` writes them";
+    assert!(update || faults.is_empty(), "{}\n{how}", faults.join("\n"));
 }
 
 /// The blocks of a page that follow an example.

@@ -46,6 +46,51 @@ fn every_fixture_has_a_valid_report() {
 }
 
 #[test]
+fn every_fixture_has_a_valid_audit_and_valid_lines() {
+    let (audit, line) = (schema("audit.schema.json"), schema("jsonl.schema.json"));
+    for folder in std::fs::read_dir(repository().join("fixtures")).unwrap() {
+        let folder = folder.unwrap().path();
+        let name = folder.to_string_lossy().into_owned();
+        let run = sessionlint(&folder, &["audit", "--format", "json"]);
+        valid(&audit, &serde_json::from_str(&run.out).unwrap(), &name);
+        let run = sessionlint(&folder, &["--format", "jsonl", "--persona", "auditor"]);
+        for (text, number) in run.out.lines().zip(1..) {
+            valid(&line, &serde_json::from_str(text).unwrap(), &format!("{name}, line {number}"));
+        }
+    }
+    let wrong = |it: Value| assert!(line.validate(&it).is_err(), "{it}");
+    wrong(json!({ "type": "finding" }));
+    wrong(json!({ "type": "other" }));
+    assert!(audit.validate(&json!({ "schema": "sessionlint-audit/1" })).is_err());
+}
+
+/// A line is what the report has in its lists, with a word that says in which.
+#[test]
+fn the_schema_of_lines_follows_that_of_the_report() {
+    let report = raw("report.schema.json");
+    let element = |list: &str| report["properties"][list]["items"].clone();
+    let kinds = [
+        ("finding", element("findings")),
+        ("suppressed", element("suppressed")),
+        ("problem", element("problems")),
+        ("summary", report["properties"]["summary"].clone()),
+    ];
+    let lines = kinds.map(|(kind, content)| {
+        let word =
+            json!({ "type": "object", "properties": { "type": { "const": kind } }, "required": ["type"] });
+        json!({ "allOf": [word, content] })
+    });
+    let schema = json!({
+        "$schema": report["$schema"],
+        "title": "A line of a report of sessionlint, version 1",
+        "description": "What `sessionlint check --format jsonl` prints in each line.",
+        "oneOf": lines,
+        "$defs": report["$defs"],
+    });
+    settle("jsonl.schema.json", &raw("jsonl.schema.json"), &schema);
+}
+
+#[test]
 fn suppressed_findings_and_problems_are_valid_too() {
     let text = FAULTY[3]
         .1

@@ -280,6 +280,10 @@ pub(super) enum PageFormat {
 pub(super) enum SchemaOf {
     /// What `--format json` prints
     Json,
+    /// A line of what `--format jsonl` prints
+    Jsonl,
+    /// What `audit --format json` writes
+    Audit,
     /// `sessionlint.toml`
     Config,
     /// The header of a rule's page
