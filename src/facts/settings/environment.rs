@@ -130,6 +130,15 @@ struct Tables {
     file: Vec<FileRow>,
     gives: Gives,
     deployment: DeploymentTable,
+    layers: LayersTable,
+}
+
+/// Files that a library lays over settings.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct LayersTable {
+    /// Their names without the extension.
+    pub(super) files: Vec<String>,
+    pub(super) sections: Vec<String>,
 }
 
 /// How files of a deployment name variables and their values.
@@ -154,6 +163,7 @@ struct Gives {
     exit: Vec<String>,
     include: Vec<String>,
     optional: Vec<String>,
+    layered: Vec<String>,
 }
 
 /// What a function outside the project gives back.
@@ -169,6 +179,7 @@ pub(super) enum Gift {
     Exit,
     Include,
     Optional,
+    Layered,
 }
 
 /// What calling a dotted name gives, when that is known.
@@ -185,6 +196,7 @@ pub(super) fn gift(path: &str) -> Option<Gift> {
         (&gives.exit, Gift::Exit),
         (&gives.include, Gift::Include),
         (&gives.optional, Gift::Optional),
+        (&gives.layered, Gift::Layered),
     ]
     .into_iter()
     .find(|(list, _)| list.iter().any(|it| it == path))
@@ -193,6 +205,10 @@ pub(super) fn gift(path: &str) -> Option<Gift> {
 
 pub(super) fn deployment() -> &'static DeploymentTable {
     &tables().deployment
+}
+
+pub(super) fn layers() -> &'static LayersTable {
+    &tables().layers
 }
 
 fn tables() -> &'static Tables {

@@ -192,6 +192,12 @@ impl Evaluator<'_> {
             }),
             "globals" | "locals" | "vars" if args.positional.is_empty() => Val::Object(Object::Globals),
             "getattr" => self.getattr(args),
+            "setattr" if matches!(first, Val::Object(Object::Globals)) => {
+                if let [_, name, val] = args.positional.as_slice() {
+                    self.store_global(name, val, span.unwrap_or(read::NOWHERE));
+                }
+                Val::Null
+            }
             "hasattr" => Val::opaque("whether an object has an attribute"),
             "isinstance" => foreign::is_instance(args),
             "exec" | "execfile" => {

@@ -240,6 +240,10 @@ impl Evaluator<'_> {
                     when_on: Some(true),
                 }));
             }
+            // The module itself, as it is written nearly always.
+            if path == "sys.modules" {
+                return Val::Object(Object::Globals);
+            }
             return Val::opaque(format!("an element of `{path}`"));
         }
         if let (Val::Object(Object::Globals), Some(name)) = (base, index.as_text()) {

@@ -62,6 +62,10 @@ impl Evaluator<'_> {
                 return Val::Null;
             }
             Some(Gift::Optional) => return first,
+            Some(Gift::Layered) => {
+                self.lay_over(span);
+                return Val::opaque("the settings of a library");
+            }
             None => {}
         }
         match path {

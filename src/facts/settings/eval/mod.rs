@@ -23,6 +23,7 @@ mod expression;
 mod foreign;
 mod import;
 mod include;
+mod layer;
 mod method;
 mod operator;
 pub(super) use foreign::DERIVED;

@@ -178,3 +178,88 @@ fn idioms_of_one_setting() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// The same for less usual ways.
+#[test]
+fn further_idioms_of_one_setting() {
+    let table = [
+        ("from typing import Final\nSESSION_COOKIE_SECURE: Final = True", "on"),
+        ("from typing import Literal\nSESSION_COOKIE_SECURE: Literal[True] = True", "on"),
+        (
+            "import environ\nenviron_env = environ.Env()\nSESSION_COOKIE_SECURE = environ_env.bool('SAFE', True)",
+            "$SAFE else on",
+        ),
+        (
+            "import environ\nenv = environ.Env(DEBUG=(bool, False), SAFE=(bool, True))\nenviron.Env.read_env('.env')\nSESSION_COOKIE_SECURE = env('SAFE')",
+            "$SAFE else on",
+        ),
+        ("from environs import env\nSESSION_COOKIE_SECURE = env.bool('SAFE', default=True)", "$SAFE else on"),
+        (
+            "import os\nSESSION_COOKIE_SECURE = os.environ.get('SAFE', 'yes').lower() in {'1', 'true', 'yes'}",
+            "$SAFE else on",
+        ),
+        ("import os\nSESSION_COOKIE_SECURE = bool(os.environ.get('VERCEL'))", "debug off, release on"),
+        (
+            "import os\nrender_hostname = os.environ.get('RENDER_EXTERNAL_HOSTNAME')\nSESSION_COOKIE_SECURE = bool(render_hostname)",
+            "debug off, release on",
+        ),
+        (
+            "import os\nSESSION_COOKIE_SECURE = os.environ.get('SAFE', 'on') == 'on' if True else False",
+            "$SAFE else on",
+        ),
+        (
+            "import os\norigins = [it for it in os.environ.get('ORIGINS', '').split(',') if it]\nif origins:\n    safe = True\nelse:\n    safe = False\nSESSION_COOKIE_SECURE = safe",
+            "$ORIGINS else off",
+        ),
+        ("from configurations import values\nclass Web:\n    pass\nSESSION_COOKIE_SECURE = True", "on"),
+        ("exec(open('/etc/shop/settings.py').read())\nSESSION_COOKIE_SECURE = True", "on"),
+        ("import django_heroku\ndjango_heroku.settings(locals())\nSESSION_COOKIE_SECURE = True", "on"),
+        ("import django_heroku\nSESSION_COOKIE_SECURE = True\ndjango_heroku.settings(locals())", "on"),
+        (
+            "SESSION_COOKIE_SECURE = False\nimport dynaconf\nsettings = dynaconf.DjangoDynaconf(__name__)",
+            "off",
+        ),
+        (
+            "from goodconf import GoodConf, Field\nclass Config(GoodConf):\n    SAFE: bool = Field(default=True)\nconfig = Config()\nconfig.load()\nSESSION_COOKIE_SECURE = config.SAFE",
+            "?",
+        ),
+        (
+            "from pydantic_settings import BaseSettings\nclass Config(BaseSettings):\n    safe: bool = True\nconfig = Config()\nSESSION_COOKIE_SECURE = config.safe",
+            "on",
+        ),
+        (
+            "DEFAULTS = {'SESSION_COOKIE_SECURE': False}\nclass Config(dict):\n    def __getattr__(self, name):\n        return self.get(name, DEFAULTS.get(name))\nCONFIG = Config()\nSESSION_COOKIE_SECURE = CONFIG.SESSION_COOKIE_SECURE",
+            "?",
+        ),
+        ("HTTPS = True\nCSRF_COOKIE_SECURE = HTTPS\nSESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE", "on"),
+        ("import sys\nsetattr(sys.modules[__name__], 'SESSION_COOKIE_SECURE', True)", "on"),
+        ("locals()['SESSION_COOKIE_SECURE'] = True", "on"),
+        ("import os\nglobals().update(os.environ)\n", "?"),
+        ("import os\nSESSION_COOKIE_SECURE = not os.environ.get('INSECURE')", "$INSECURE else on"),
+        ("from os import environ as e\nSESSION_COOKIE_SECURE = e.get('SAFE', '1') == '1'", "$SAFE else on"),
+        (
+            "import os\ntry:\n    SESSION_COOKIE_SECURE = os.environ['SAFE'] == '1'\nexcept KeyError:\n    SESSION_COOKIE_SECURE = True",
+            "$SAFE else on",
+        ),
+        (
+            "import os\nSESSION_COOKIE_SECURE = (os.getenv('SAFE') or 'true').lower() == 'true'",
+            "$SAFE else on",
+        ),
+        (
+            "import os\nSESSION_COOKIE_SECURE = {'prod': True, 'dev': False}[os.environ.get('STAGE', 'prod')]",
+            "$STAGE else on",
+        ),
+        (
+            "import os\nSESSION_COOKIE_SECURE = os.environ.get('BASE_URL', 'https://a.example').startswith('https')",
+            "debug off, release on",
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (code, expected) in table {
+        let found = single(code).setting("SESSION_COOKIE_SECURE");
+        if found != expected {
+            wrong.push(format!("{code}\n  -> {found}, not {expected}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

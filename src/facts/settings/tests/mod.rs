@@ -371,6 +371,22 @@ fn what_a_deployment_gives_is_an_alternative() {
 }
 
 #[test]
+fn a_layer_of_settings_in_files() {
+    let code = format!(
+        "{SHAPE}SESSION_COOKIE_SECURE = False\nimport dynaconf\nsettings = dynaconf.DjangoDynaconf(__name__)\n"
+    );
+    let secure = |name: &str, text: &str| {
+        let it = project(&[("shop/settings.py", &code), (name, text)]);
+        it.setting("SESSION_COOKIE_SECURE")
+    };
+    let sections = "[default]\nSESSION_COOKIE_SECURE = false\n[production]\nsession_cookie_secure = true\n[development]\nSESSION_COOKIE_SECURE = false\n";
+    assert_eq!(secure("settings.toml", sections), "on");
+    assert_eq!(secure("shop/settings.yaml", "SESSION_COOKIE_SECURE: true\n"), "on");
+    assert_eq!(secure("settings.local.toml", "SESSION_COOKIE_SECURE = true\n"), "off");
+    assert_eq!(secure("other/settings.toml", "SESSION_COOKIE_SECURE = true\n"), "off");
+}
+
+#[test]
 fn two_projects() {
     let it = project(&[("a/settings.py", SHAPE), ("b/settings.py", SHAPE)]);
     assert_eq!(it.of(FactKind::Application).count(), 2);
