@@ -69,7 +69,11 @@ impl Verdict {
                 self.decided_by.push(attribute);
             }
         }
-        self.reasons.extend(other.reasons);
+        for reason in other.reasons {
+            if !self.reasons.contains(&reason) {
+                self.reasons.push(reason);
+            }
+        }
         self
     }
 }
