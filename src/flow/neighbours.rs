@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use smol_str::SmolStr;
 
-use super::index::Index;
+use super::index::{Index, Meaning, ScopeId};
 use super::relevance::{SHARED, is_common};
 use super::scope::{Entry, Owner};
 use crate::ir::{FileId, Import, Span};
@@ -13,6 +13,9 @@ use crate::workspace::Marks;
 
 /// Steps from a file that uses a framework to one that uses it through others.
 const STEPS: u32 = 4;
+
+/// Modules that hand everything on, one to the other.
+const STARS: u32 = 3;
 
 /// What files define that others may use a framework through.
 #[derive(Default)]
@@ -70,8 +73,9 @@ impl Offers {
 #[must_use]
 pub fn matter(index: &Index<'_>, files: Vec<FileId>, marks: &Marks) -> Vec<FileId> {
     let workspace = index.workspace();
-    let (mut chosen, mut waiting): (Vec<_>, Vec<_>) =
-        files.into_par_iter().partition(|file| workspace.has_marks(*file, marks));
+    let (mut chosen, mut waiting): (Vec<_>, Vec<_>) = files
+        .into_par_iter()
+        .partition(|file| workspace.has_marks(*file, marks) || gets_all(index, *file, marks));
     let Some(first) = waiting.first().map(|it| workspace.files[it.0 as usize].kind) else { return chosen };
     let mut news: Vec<FileId> = chosen.clone();
     news.retain(|it| workspace.files[it.0 as usize].kind == first);
@@ -98,6 +102,27 @@ pub fn matter(index: &Index<'_>, files: Vec<FileId>, marks: &Marks) -> Vec<FileI
     }
     chosen.sort_unstable();
     chosen
+}
+
+/// Whether a file imports all that a module has which imports all of a framework.
+fn gets_all(index: &Index<'_>, file: FileId, marks: &Marks) -> bool {
+    if !index.units.has_star_import(file) {
+        return false;
+    }
+    let Some(names) = index.file(file) else { return false };
+    let ids = (0..).map(|index| ScopeId { file, index });
+    ids.zip(&names.scopes).filter(|it| !it.1.test).any(|(id, _)| hands_all_on(index, id, marks, STARS))
+}
+
+fn hands_all_on(index: &Index<'_>, module: ScopeId, marks: &Marks, left: u32) -> bool {
+    let Some(names) = index.file(module.file) else { return false };
+    let globs = names.scopes.get(module.index as usize).map(|it| &it.globs);
+    globs.into_iter().flatten().any(|glob| {
+        glob.path.first().is_some_and(|it| marks.is_root(it))
+            || left > 0
+                && matches!(index.import_target(module, glob), Some(Meaning::Module(target))
+                    if target != module && hands_all_on(index, target, marks, left - 1))
+    })
 }
 
 /// What a chosen file defines on top of a framework or of what others offer.
@@ -222,5 +247,16 @@ mod tests {
             ("apart/src/lib.rs", "async fn leave(s: S) { a::own::forget(s).await }"),
         ];
         assert_eq!(beside(&others), ["above/src/lib.rs", "src/own.rs"]);
+    }
+
+    #[test]
+    fn a_module_hands_on_all_that_it_imports() {
+        let others = [
+            ("src/lib.rs", "pub mod all;\npub mod a;\npub mod b;\npub mod own;\n"),
+            ("src/all.rs", "pub use visits::*;"),
+            ("src/a.rs", "use crate::all::*;\nasync fn leave(it: Session) { it.flush().await }"),
+            ("src/b.rs", "use crate::own::*;\nasync fn leave(it: Session) { it.flush().await }"),
+        ];
+        assert_eq!(beside(&others), ["src/a.rs", "src/all.rs", "src/own.rs"]);
     }
 }
