@@ -56,23 +56,13 @@ pub fn mend(report: Report, options: &Options, allowed: Safety) -> Mended {
     mended
 }
 
-/// The fix of one finding that holds; the others are not looked at.
+/// The fix of one finding that holds; the others are not looked at. `kept` is what the report's own run left.
 #[must_use]
-pub fn of_finding(report: &Report, options: &Options, fingerprint: &str) -> Option<Fix> {
-    let kept = RefCell::new(Kept::new());
-    let bench = Bench::new(report, options, &kept);
-    let mut refused = BTreeSet::new();
-    for _ in 0..ROUNDS {
-        let mut offers = bench.offers(Safety::Unsafe, &refused);
-        offers.retain(|it| it.fingerprint == fingerprint);
-        let round = bench.round(offers, RUNS);
-        let offer = round.offers.first()?;
-        if round.holds(std::slice::from_ref(offer)).is_some() {
-            return Some(offer.fix.clone());
-        }
-        refused.insert(offer.key());
-    }
-    None
+pub fn of_finding(report: &Report, options: &Options, fingerprint: &str, kept: &mut Kept) -> Option<Fix> {
+    let lent = RefCell::new(std::mem::take(kept));
+    let found = Bench::new(report, options, &lent).of_finding(fingerprint);
+    *kept = lent.into_inner();
+    found
 }
 
 /// Puts the fixes into a report that hold, by fingerprint: for readers, and for formats and editors that offer them.
@@ -145,6 +135,21 @@ impl<'o> Bench<'o> {
             offers.extend(all.map(offer).find(|it| !refused.contains(&it.key())));
         }
         offers
+    }
+
+    fn of_finding(&self, fingerprint: &str) -> Option<Fix> {
+        let mut refused = BTreeSet::new();
+        for _ in 0..ROUNDS {
+            let mut offers = self.offers(Safety::Unsafe, &refused);
+            offers.retain(|it| it.fingerprint == fingerprint);
+            let round = self.round(offers, RUNS);
+            let offer = round.offers.first()?;
+            if round.holds(std::slice::from_ref(offer)).is_some() {
+                return Some(offer.fix.clone());
+            }
+            refused.insert(offer.key());
+        }
+        None
     }
 
     fn round(&self, offers: Vec<Offer>, most: usize) -> Round<'_> {

@@ -6,7 +6,7 @@ use lsp_types::{Position, Range};
 use serde_json::{Value, json};
 
 use super::place::{Root, offset, range};
-use crate::check::{Options, Report};
+use crate::check::{Kept, Options, Report};
 use crate::facts::FactKind;
 use crate::finding::{Edit, Finding, Reported, Safety, Severity};
 use crate::report::{fact_markdown, finding_markdown};
@@ -75,7 +75,14 @@ pub(super) fn hover(report: &Report, root: &Root, uri: &str, at: Position) -> Op
 }
 
 /// Fixes that hold, and comments that silence, for the findings in a range.
-pub(super) fn actions(report: &Report, options: &Options, root: &Root, uri: &str, asked: Range) -> Value {
+pub(super) fn actions(
+    report: &Report,
+    options: &Options,
+    kept: &mut Kept,
+    root: &Root,
+    uri: &str,
+    asked: Range,
+) -> Value {
     let Some((file, source)) = file(report, root, uri) else { return json!([]) };
     let (from, to) = (offset(source, asked.start), offset(source, asked.end));
     let meets = |it: &Finding| it.span.file == file && it.span.start <= to && from <= it.span.end;
@@ -91,7 +98,7 @@ pub(super) fn actions(report: &Report, options: &Options, root: &Root, uri: &str
                 "edit": { "changes": changes(report, root, edits) },
             })
         };
-        if let Some(fix) = crate::fix::of_finding(report, options, &it.fingerprint) {
+        if let Some(fix) = crate::fix::of_finding(report, options, &it.fingerprint, kept) {
             let mark =
                 if fix.safety == Safety::Safe { "" } else { " (may change what the application does)" };
             all.push(action(format!("{}{mark}", fix.title), &fix.edits, fix.safety == Safety::Safe));

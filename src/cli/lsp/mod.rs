@@ -197,7 +197,14 @@ impl<'a> Server<'a> {
         }
     }
 
-    fn respond(&self, request: Request) -> Response {
+    fn respond(&mut self, request: Request) -> Response {
+        let mut kept = std::mem::take(&mut self.kept);
+        let response = self.answer(request, &mut kept);
+        self.kept = kept;
+        response
+    }
+
+    fn answer(&self, request: Request, kept: &mut Kept) -> Response {
         match request.method.as_str() {
             request::HoverRequest::METHOD => self.with(request, |it: lsp_types::HoverParams| {
                 let at = it.text_document_position_params;
@@ -205,7 +212,7 @@ impl<'a> Server<'a> {
             }),
             request::CodeActionRequest::METHOD => self.with(request, |it: lsp_types::CodeActionParams| {
                 let uri = it.text_document.uri.as_str();
-                Some(answer::actions(&self.report, &self.options, &self.root, uri, it.range))
+                Some(answer::actions(&self.report, &self.options, kept, &self.root, uri, it.range))
             }),
             _ => Response::new_err(request.id, -32601, format!("no method `{}`", request.method)),
         }
