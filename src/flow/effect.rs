@@ -6,12 +6,12 @@ use smol_str::SmolStr;
 
 use super::call::{Args, LIBRARY};
 use super::machine::Machine;
+use super::operand::constant;
 use super::state::choose;
 use super::trace::EventKind;
-use super::value::{AtomKind, Class, Decided, FrameworkDefault, Kind, ObjectId, Ty, Val};
+use super::value::{AtomKind, Class, Decided, Kind, ObjectId, Ty, Val};
 use crate::ir::{Ident, Name, Span};
-use crate::model::Labels;
-use crate::model::{Candidates, Clause, Found, Role, Source, TypeModel, Verb};
+use crate::model::{Candidates, Clause, Found, Labels, Role, Source, TypeModel, Verb};
 
 /// One call while its effect is applied.
 pub(super) struct Application<'m> {
@@ -124,16 +124,6 @@ impl<'a> Machine<'a> {
             self.trace.made.push(id);
         }
         id
-    }
-
-    pub(super) fn default_value(&self, source: &Source, model: &TypeModel) -> Val {
-        let kind = constant(source).unwrap_or(Kind::Unset);
-        let origin = FrameworkDefault {
-            package: model.package.clone(),
-            version: model.versions.to_string().into(),
-            source: model.source.clone(),
-        };
-        Val { kind, origin: Decided::Default(Rc::new(origin)), info: None }
     }
 
     #[must_use]
@@ -591,122 +581,6 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The value of an operand.
-    pub(super) fn source(&mut self, source: &Source, it: &Application<'a>) -> Val {
-        match source {
-            Source::Arg(at) => {
-                let at = usize::from(*at);
-                let value = it
-                    .args
-                    .positional
-                    .get(at)
-                    .cloned()
-                    .or_else(|| it.args.named.get(at).map(|(_, value)| value.clone()));
-                value.unwrap_or_else(|| self.missing(it))
-            }
-            Source::Param(name) => {
-                if let Some((_, value)) = it.args.named.iter().find(|(known, _)| known == name) {
-                    return value.clone();
-                }
-                let at = it.params.iter().position(|(known, _)| known == name);
-                if let Some(value) = at.and_then(|at| it.args.positional.get(at)) {
-                    return value.clone();
-                }
-                if it.args.open {
-                    return Val::unknown("given by an argument list that is not seen");
-                }
-                let default = at.and_then(|at| it.params[at].1.clone());
-                match default {
-                    Some(default) => {
-                        let kind = constant(&default).unwrap_or(Kind::Unset);
-                        let origin = it.owner.map_or(Decided::Nowhere, |owner| {
-                            Decided::Default(Rc::new(FrameworkDefault {
-                                package: it.package.clone(),
-                                version: owner.versions.to_string().into(),
-                                source: owner.source.clone(),
-                            }))
-                        });
-                        Val { kind, origin, info: None }
-                    }
-                    None => Val::new(Kind::Unset),
-                }
-            }
-            Source::Receiver => it.receiver.clone().unwrap_or_else(Val::null),
-            Source::File(keys) => {
-                let found = self.program.settings.committed(self.scope.file, keys, None);
-                found.map_or_else(
-                    || Val::new(Kind::Unset),
-                    |node| {
-                        let value = Rc::new(super::settings::node_value(&node));
-                        Val::at(Kind::Setting { key: keys.clone(), value: Some(value) }, it.span)
-                    },
-                )
-            }
-            Source::All => {
-                let all: Vec<Val> = it.args.all().cloned().collect();
-                Val::at(Kind::Tuple(all.into()), it.span).labelled(it.args.labels())
-            }
-            Source::Attr(name) => {
-                let id = it.receiver.as_ref().and_then(|receiver| match receiver.kind {
-                    Kind::Object(id) => Some(id),
-                    _ => None,
-                });
-                let value = id
-                    .and_then(|id| self.state.object(id))
-                    .and_then(|object| object.attributes.get(name))
-                    .cloned();
-                value.map_or_else(|| Val::new(Kind::Unset), |value| self.state.refine(&value))
-            }
-            other => Val::at(constant(other).unwrap_or(Kind::Unset), it.set_at),
-        }
-    }
-
-    fn is_given(&mut self, source: Option<&Source>, it: &Application<'a>) -> bool {
-        source.is_some_and(|source| !matches!(self.source(source, it).kind, Kind::Unset | Kind::Null))
-    }
-
-    /// The labels of a value and, of an object, of what was put into it.
-    pub(super) fn labels_of(&self, value: &Val) -> Labels {
-        match &value.kind {
-            Kind::Object(id) => {
-                self.state.object(*id).map_or(value.labels(), |it| it.labels.with(value.labels()))
-            }
-            _ => value.labels(),
-        }
-    }
-
-    pub(super) fn missing(&self, it: &Application<'a>) -> Val {
-        if it.args.open {
-            Val::unknown("given by an argument list that is not seen")
-        } else {
-            Val::new(Kind::Unset)
-        }
-    }
-
-    pub(super) fn duration(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
-        let of = clause.operand("of").map_or_else(Val::null, |source| self.source(source, it));
-        let number = |name: &str| match clause.operand(name) {
-            Some(Source::Int(number)) => *number,
-            _ => 1,
-        };
-        let (unit, per) = (number("unit"), number("per").max(1));
-        self.lift(&of, &mut |_, value| {
-            let seconds = match value.kind {
-                Kind::Int(number) => number.saturating_mul(unit) / per,
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_precision_loss,
-                    reason = "a duration in whole seconds is meant"
-                )]
-                Kind::Float(number) => (number * unit as f64 / per as f64) as i64,
-                Kind::Duration(seconds) => seconds,
-                Kind::Unset => 0,
-                _ => return Val { kind: Kind::Unknown("a duration that is not known"), ..value },
-            };
-            Val { kind: Kind::Duration(seconds), ..value }
-        })
-    }
-
     pub(super) fn construct(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
         let path = clause.word("type").cloned().or_else(|| it.owner.map(|owner| owner.path.clone()));
         let class = path.as_deref().and_then(|path| self.program.catalog.class(path, self.scope.file));
@@ -918,104 +792,6 @@ impl<'a> Machine<'a> {
         });
         Val::at(Kind::Env { name, fallback }, it.span)
     }
-
-    pub(super) fn key(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
-        let from = clause.operand("from").map(|source| self.source(source, it));
-        let path = it.owner.map_or_else(|| it.path.clone(), |owner| owner.path.clone());
-        let class = self.program.catalog.class(&path, self.scope.file).unwrap_or(Class::Model(path));
-        let id = self.new_object(class, Some(it.span));
-        let package = it.package.clone();
-        if let Some(object) = self.state.object_mut(id) {
-            object.attributes.insert("<key>".into(), Val::new(Kind::Bool(true)));
-            object.attributes.insert("<package>".into(), Val::new(Kind::Text(package)));
-            if let Some(from) = from {
-                object.attributes.insert("from".into(), from);
-            }
-            for (name, source) in &clause.operands {
-                if name != "from" {
-                    object.attributes.insert(name.clone(), Val::new(constant(source).unwrap_or(Kind::Unset)));
-                }
-            }
-        }
-        if self.quiet == 0 {
-            self.trace.made.push(id);
-        }
-        Val::at(Kind::Object(id), it.span)
-    }
-
-    pub(super) fn jar(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
-        let path = clause
-            .word("type")
-            .cloned()
-            .or_else(|| it.owner.map(|owner| owner.path.clone()))
-            .unwrap_or_default();
-        let class = self.program.catalog.class(&path, self.scope.file).unwrap_or(Class::Model(path));
-        let id = self.new_object(class, Some(it.span));
-        let given: Vec<(SmolStr, Val)> = clause
-            .operands
-            .iter()
-            .filter(|(name, _)| name != "type")
-            .map(|(name, source)| (name.clone(), self.source(source, it)))
-            .collect();
-        let own = self.receiver_attribute(it, OWN).map(|it| (OWN.into(), it));
-        if let Some(object) = self.state.object_mut(id) {
-            object.attributes.extend(given.into_iter().chain(own));
-        }
-        Val::at(Kind::Object(id), it.span)
-    }
-
-    /// A cookie of the request: a new unknown one that is the client's.
-    pub(super) fn read_cookie(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
-        let name = clause.operand("name").map(|source| self.source(source, it));
-        let verified = clause.flag("verified");
-        let labels = Labels::REQUEST.with(if verified { Labels::ESCAPED } else { Labels::COOKIE });
-        let mut event = self.event(EventKind::ReadCookie, it);
-        if let Some(name) = &name {
-            event.operands.push(("name".into(), name.clone()));
-        }
-        if verified {
-            event.flags.push("verified".into());
-        }
-        self.record(event);
-        let mut names: Vec<Name> = it.receiver.as_ref().map(|it| it.names().to_vec()).unwrap_or_default();
-        names.extend(name.as_ref().and_then(Val::text).cloned());
-        let value = Val::at(Kind::Unknown("a cookie of the request"), it.span).labelled(labels);
-        // Where cookies are objects it is one, and it stays the client's until it is sent.
-        if let Some(class) = self.cookie_class(it) {
-            let id = self.new_object(class, Some(it.span));
-            if let Some(object) = self.state.object_mut(id) {
-                object.open = true;
-                object.born = None;
-                object.labels = labels;
-                object.attributes.insert("client".into(), Val::new(Kind::Bool(true)));
-                if let Some(name) = name {
-                    object.attributes.insert("name".into(), name);
-                }
-                let mut inner = names.clone();
-                inner.push("value".into());
-                object.attributes.insert(
-                    "value".into(),
-                    Val::at(Kind::Unknown("a cookie of the request"), it.span)
-                        .labelled(labels)
-                        .with_info(|info| info.names = inner),
-                );
-            }
-            return Val { kind: Kind::Object(id), ..value }.with_info(|info| info.names = names);
-        }
-        value.with_info(|info| info.names = names)
-    }
-
-    /// The class of cookie objects in the framework at hand.
-    pub(super) fn cookie_class(&self, it: &Application<'a>) -> Option<Class> {
-        let owner = it.owner?;
-        if matches!(owner.role, Role::Cookie | Role::CookieBuilder) {
-            return self.program.catalog.class(&owner.path, self.scope.file);
-        }
-        if self.program.index.separator(self.scope.file) == "." {
-            return None;
-        }
-        self.program.catalog.class("cookie::Cookie", self.scope.file)
-    }
 }
 
 /// Mark of a jar that no framework sends.
@@ -1082,26 +858,4 @@ pub(super) fn is_lasting(role: Role) -> bool {
 
 pub(super) fn last_segment(path: &str) -> SmolStr {
     path.rsplit([':', '.']).next().unwrap_or(path).into()
-}
-
-/// The value of a source that is a constant.
-#[must_use]
-pub fn constant(source: &Source) -> Option<Kind> {
-    Some(match source {
-        Source::On => Kind::Bool(true),
-        Source::Off => Kind::Bool(false),
-        Source::Null => Kind::Null,
-        Source::Unset => Kind::Unset,
-        Source::ByScheme => Kind::Request,
-        Source::Int(number) => Kind::Int(*number),
-        Source::Text(word) => Kind::Text(word.clone()),
-        Source::Arg(_)
-        | Source::Param(_)
-        | Source::All
-        | Source::Receiver
-        | Source::Attr(_)
-        | Source::File(_) => {
-            return None;
-        }
-    })
 }

@@ -7,26 +7,16 @@ use smol_str::SmolStr;
 use super::machine::{Machine, Truth};
 use super::operator;
 use super::state::choose;
-use super::value::{AtomKind, Callee, Class, Kind, Piece, Val};
+use super::value::{Atom, AtomKind, Callee, Class, Kind, Piece, Val};
 use crate::ir::{
-    BinaryOp, Block, Comprehension, ComprehensionKind, Expr, ExprKind, FormatPart, ItemKind, Literal, Loop,
-    Match, Name, Path, Pattern, PatternKind, Record, Stmt, StmtKind, TryCatch, UnaryOp, With,
+    BinaryOp, Block, Expr, ExprKind, FormatPart, ItemKind, Literal, Name, Path, Pattern, PatternKind, Record,
+    Span, Stmt, StmtKind, UnaryOp,
 };
-use crate::model::Labels;
 
 /// Why an expression without a value of its own is not known: a slice, say.
 pub const NO_VALUE: &str = "not understood";
 /// Pieces of a text that are told apart.
 pub const PIECES: usize = 48;
-/// Arms of a match that are decided one after the other.
-const WIDE: usize = 128;
-/// Guards of a match that are decided apart from their patterns: what follows an arm with a guard is reached in two
-/// ways (another pattern, or the guard says no), so each such arm doubles the work.
-const GUARDED: usize = 4;
-
-/// Elements of a known list that a loop goes through one by one.
-const UNROLL: usize = 12;
-
 impl Machine<'_> {
     pub fn block(&mut self, block: &Block) -> Val {
         for stmt in &block.stmts {
@@ -253,7 +243,7 @@ impl Machine<'_> {
     }
 
     /// Evaluates a condition; a binding condition leaves its subject for `take_subject`.
-    fn condition(&mut self, condition: &Expr) -> Truth {
+    pub(super) fn condition(&mut self, condition: &Expr) -> Truth {
         self.trace_subject(None);
         if let ExprKind::Let(pattern, value) = &condition.kind {
             let value = self.eval(value);
@@ -278,7 +268,7 @@ impl Machine<'_> {
         }
     }
 
-    fn take_subject(&mut self) -> Option<Val> {
+    pub(super) fn take_subject(&mut self) -> Option<Val> {
         self.state.variable(&SUBJECT).cloned()
     }
 
@@ -319,7 +309,7 @@ impl Machine<'_> {
         }
     }
 
-    fn map_literal(&mut self, entries: &[(Option<Expr>, Expr)], span: crate::ir::Span) -> Val {
+    fn map_literal(&mut self, entries: &[(Option<Expr>, Expr)], span: Span) -> Val {
         let mut items = Vec::new();
         let mut open = false;
         for (key, value) in entries {
@@ -346,7 +336,7 @@ impl Machine<'_> {
         self.map(items, open, span)
     }
 
-    fn record_literal(&mut self, record: &Record, span: crate::ir::Span) -> Val {
+    fn record_literal(&mut self, record: &Record, span: Span) -> Val {
         let rest = record.rest.as_ref().map(|rest| match &rest.kind {
             // `..Default::default()` means the default of the record's own type.
             ExprKind::Call(call) if is_default(&call.callee) => self.default_of_path(&record.path, rest.span),
@@ -357,7 +347,7 @@ impl Machine<'_> {
         self.construct_record(&record.path, fields, rest, span)
     }
 
-    fn format(&mut self, parts: &[FormatPart], span: crate::ir::Span) -> Val {
+    fn format(&mut self, parts: &[FormatPart], span: Span) -> Val {
         let mut pieces: Vec<Piece> = Vec::new();
         let mut labels = crate::model::Labels::NONE;
         let mut names = Vec::new();
@@ -396,218 +386,7 @@ impl Machine<'_> {
         value.labelled(labels).with_info(|info| info.names = names)
     }
 
-    fn comprehension(&mut self, it: &Comprehension, span: crate::ir::Span) -> Val {
-        let saved = self.state.frame.clone();
-        let mut labels = crate::model::Labels::NONE;
-        let mut bounded = false;
-        for clause in &it.clauses {
-            let iterable = self.eval(&clause.iterable);
-            labels = labels.with(iterable.labels());
-            bounded |= self.is_few(&iterable);
-            let element = self.element_of(&iterable);
-            self.bind(&clause.pattern, element);
-            for condition in &clause.conditions {
-                self.eval(condition);
-            }
-        }
-        let key = it.key.as_ref().map(|key| self.eval(key));
-        let element = self.eval(&it.element);
-        self.state.frame = saved;
-        labels = if bounded {
-            labels.without(crate::model::Labels::COLLECTION)
-        } else {
-            labels.with(crate::model::Labels::COLLECTION)
-        };
-        let value = match (it.kind, key) {
-            (ComprehensionKind::Map, Some(key)) => self.map(vec![(key, element)], true, span),
-            _ => self.list(vec![element], true, span),
-        };
-        value.labelled(labels).with_info(|info| info.bounded = bounded)
-    }
-
-    fn match_(&mut self, it: &Match) -> Val {
-        let subject = self.eval(&it.subject);
-        self.arms(&subject, &it.arms)
-    }
-
-    fn arms(&mut self, subject: &Val, arms: &[crate::ir::Arm]) -> Val {
-        if arms.len() > WIDE {
-            // Deciding one arm after the other would nest as deep as there are arms.
-            let (first, second) = arms.split_at(arms.len() / 2);
-            let atom = self.fresh_atom(second[0].body.span);
-            return self.branch(
-                &Truth::Atom(atom, true),
-                |machine| machine.arms(subject, first),
-                |machine| machine.arms(subject, second),
-            );
-        }
-        if !self.step() {
-            return Val::unknown("not reached");
-        }
-        let Some((arm, rest)) = arms.split_first() else { return Val::unknown("no arm matches") };
-        let mut truth = self.matches(&arm.pattern, subject);
-        if rest.is_empty() && arm.guard.is_none() {
-            truth = Truth::Known(true);
-        }
-        let guard = arm.guard.as_ref();
-        if let (Truth::Atom(atom, polarity), Some(guard)) = (&truth, guard)
-            && arms.iter().filter(|arm| arm.guard.is_some()).count() > GUARDED
-        {
-            let (atom, polarity) = (*atom, *polarity);
-            let taken = self.fresh_atom(arm.body.span);
-            return self.branch(
-                &Truth::Atom(taken, true),
-                |machine| {
-                    machine.suppose(atom, polarity);
-                    machine.bind(&arm.pattern, subject.clone());
-                    match machine.condition(guard) {
-                        Truth::Known(known) => machine.state.alive &= known,
-                        Truth::Atom(atom, polarity) => machine.suppose(atom, polarity),
-                    }
-                    if machine.state.alive { machine.eval(&arm.body) } else { Val::unknown("not reached") }
-                },
-                |machine| machine.arms(subject, rest),
-            );
-        }
-        self.branch(
-            &truth,
-            |machine| {
-                machine.bind(&arm.pattern, subject.clone());
-                let Some(guard) = guard else { return machine.eval(&arm.body) };
-                let truth = machine.condition(guard);
-                machine.branch(&truth, |it| it.eval(&arm.body), |it| it.arms(subject, rest))
-            },
-            |machine| machine.arms(subject, rest),
-        )
-    }
-
-    fn loop_(&mut self, it: &Loop, span: crate::ir::Span) -> Val {
-        if let Some((pattern, iterable)) = &it.each {
-            let iterable = self.eval(iterable);
-            if let Some(items) = self.known_items(&iterable).filter(|items| items.len() <= UNROLL) {
-                for item in items {
-                    if !self.state.alive {
-                        break;
-                    }
-                    self.round(|machine| machine.bind(pattern, item), &it.body);
-                }
-            } else {
-                let element = self.element_of(&iterable);
-                let atom = self.fresh_atom(span);
-                let bounded = iterable.info.as_ref().is_some_and(|info| info.bounded);
-                let grows = iterable.labels().has(Labels::COLLECTION) && !bounded && !breaks(&it.body);
-                if grows {
-                    self.growing.push(span);
-                }
-                self.branch(
-                    &Truth::Atom(atom, true),
-                    |machine| {
-                        machine.round(|machine| machine.bind(pattern, element), &it.body);
-                        Val::null()
-                    },
-                    |_| Val::null(),
-                );
-                if grows {
-                    self.growing.pop();
-                }
-            }
-        } else if let Some(condition) = &it.condition {
-            let truth = self.condition(condition);
-            let truth = match truth {
-                // `while True` runs, everything else may or may not.
-                Truth::Known(known) => Truth::Known(known),
-                Truth::Atom(..) => Truth::Atom(self.fresh_atom(span), true),
-            };
-            let pattern = binding(condition).map(|(pattern, _)| pattern);
-            let subject = self.take_subject();
-            self.branch(
-                &truth,
-                |machine| {
-                    machine.round(
-                        |machine| {
-                            if let (Some(pattern), Some(subject)) = (pattern, subject) {
-                                machine.bind(pattern, subject);
-                            }
-                        },
-                        &it.body,
-                    );
-                    Val::null()
-                },
-                |_| Val::null(),
-            );
-        } else {
-            self.round(|_| (), &it.body);
-        }
-        if let Some(or_else) = &it.or_else {
-            self.block(or_else);
-        }
-        Val::unknown("value of a loop")
-    }
-
-    /// One round of a loop: breaks and continues end here.
-    fn round(&mut self, start: impl FnOnce(&mut Self), body: &Block) {
-        let before = self.state.path.len();
-        self.loops.push(Vec::new());
-        start(self);
-        self.block(body);
-        let exits = self.loops.pop().unwrap_or_default();
-        for exit in exits {
-            self.state = rejoin(std::mem::take(&mut self.state), exit, before);
-        }
-    }
-
-    fn exit_loop(&mut self) {
-        let state = self.state.clone();
-        if let Some(exits) = self.loops.last_mut() {
-            exits.push(state);
-        }
-        self.state.alive = false;
-    }
-
-    fn try_catch(&mut self, it: &TryCatch, span: crate::ir::Span) -> Val {
-        let before = self.state.clone();
-        self.block(&it.body);
-        if let Some(or_else) = &it.or_else {
-            self.block(or_else);
-        }
-        for handler in &it.handlers {
-            let key = format!(
-                "@except {}:{}:{}",
-                span.file.0,
-                handler.body.stmts.first().map_or(span.start, |it| it.span.start),
-                self.calls.len()
-            );
-            let atom = self.atom(&key, AtomKind::Other);
-            let after = std::mem::replace(&mut self.state, before.clone());
-            let depth = self.state.path.len();
-            self.state.path.push((atom, true));
-            if let Some(name) = &handler.name {
-                self.state.bind(name.name.clone(), Val::unknown("an exception"));
-            }
-            self.block(&handler.body);
-            let caught = std::mem::take(&mut self.state);
-            self.state = super::state::join(atom, caught, after, depth);
-        }
-        if let Some(finally) = &it.finally {
-            let alive = self.state.alive;
-            self.state.alive = true;
-            self.block(finally);
-            self.state.alive &= alive;
-        }
-        Val::null()
-    }
-
-    fn with(&mut self, it: &With) -> Val {
-        for (context, target) in &it.items {
-            let value = self.eval(context);
-            if let Some(target) = target {
-                self.bind(target, value);
-            }
-        }
-        self.block(&it.body)
-    }
-
-    fn macro_call(&mut self, path: &Path, args: &[Expr], span: crate::ir::Span) -> Val {
+    fn macro_call(&mut self, path: &Path, args: &[Expr], span: Span) -> Val {
         if let Some(super::index::Meaning::Macro(definition, scope)) =
             self.program.index.resolve(self.scope, &path.segments)
             && let Some(arm) = definition.arms.iter().find(|arm| arm.params.len() == args.len())
@@ -636,7 +415,7 @@ impl Machine<'_> {
         self.call_external(&name, super::call::Args::positional(values), span, span, &[])
     }
 
-    pub fn unary(&mut self, op: UnaryOp, value: &Val, span: crate::ir::Span) -> Val {
+    pub fn unary(&mut self, op: UnaryOp, value: &Val, span: Span) -> Val {
         match op {
             UnaryOp::Not => {
                 let truth = self.truth(value, span);
@@ -668,7 +447,7 @@ impl Machine<'_> {
         }
     }
 
-    fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: crate::ir::Span) -> Val {
+    fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Val {
         match op {
             BinaryOp::And | BinaryOp::Or => {
                 let value = self.eval(left);
@@ -715,7 +494,7 @@ impl Machine<'_> {
     }
 
     /// Applies a binary operator to two values.
-    pub fn combine(&mut self, op: BinaryOp, a: &Val, b: &Val, span: crate::ir::Span) -> Val {
+    pub fn combine(&mut self, op: BinaryOp, a: &Val, b: &Val, span: Span) -> Val {
         let a = self.state.refine(a);
         let b = self.state.refine(b);
         if let Some(decided) = self.compared_deployment(op, &a, &b, span) {
@@ -733,7 +512,7 @@ impl Machine<'_> {
     }
 
     /// `environment == "production"`: holds in production, whatever the environment says by default.
-    fn compared_deployment(&mut self, op: BinaryOp, a: &Val, b: &Val, span: crate::ir::Span) -> Option<Val> {
+    fn compared_deployment(&mut self, op: BinaryOp, a: &Val, b: &Val, span: Span) -> Option<Val> {
         let equal = match op {
             BinaryOp::Equal | BinaryOp::Is => true,
             BinaryOp::NotEqual | BinaryOp::IsNot => false,
@@ -757,289 +536,6 @@ impl Machine<'_> {
 
     // ---- patterns
 
-    /// Whether a pattern takes a value.
-    pub fn matches(&mut self, pattern: &Pattern, value: &Val) -> Truth {
-        let value = self.state.refine(value);
-        match &pattern.kind {
-            PatternKind::Wildcard
-            | PatternKind::Bind(_, None)
-            | PatternKind::Rest(_)
-            | PatternKind::Target(_) => Truth::Known(true),
-            PatternKind::Bind(_, Some(inner)) => self.matches(inner, &value),
-            PatternKind::Literal(literal) => {
-                let literal = Val::at(literal_kind(literal), pattern.span);
-                let equal = self.combine(BinaryOp::Equal, &value, &literal, pattern.span);
-                self.truth(&equal, pattern.span)
-            }
-            PatternKind::Path(path) => self.matches_name(path, &value, pattern),
-            PatternKind::TupleRecord(path, inner) => {
-                let name = path.segments.last().map_or("", |it| it.as_str());
-                if name == "Some" || name == "Ok" {
-                    let present = self.presence_of(&value, pattern.span);
-                    if let (Truth::Known(true), [only]) = (&present, inner.as_slice()) {
-                        return self.matches(only, &value);
-                    }
-                    return present;
-                }
-                if name == "Err" {
-                    return match self.presence_of(&value, pattern.span) {
-                        Truth::Known(true) => Truth::Atom(self.fresh_atom(pattern.span), true),
-                        Truth::Known(false) => Truth::Known(true),
-                        Truth::Atom(atom, polarity) => Truth::Atom(atom, !polarity),
-                    };
-                }
-                self.matches_name(path, &value, pattern)
-            }
-            PatternKind::Record(path, _) => self.matches_name(path, &value, pattern),
-            PatternKind::Tuple(items) => {
-                if let Kind::Tuple(values) = &value.kind
-                    && values.len() == items.len()
-                {
-                    let mut unknown = None;
-                    for (item, value) in items.iter().zip(values.clone().iter()) {
-                        match self.matches(item, value) {
-                            Truth::Known(true) => {}
-                            Truth::Known(false) => return Truth::Known(false),
-                            atom @ Truth::Atom(..) if unknown.is_none() => unknown = Some(atom),
-                            Truth::Atom(..) => {
-                                unknown = Some(Truth::Atom(self.fresh_atom(pattern.span), true));
-                            }
-                        }
-                    }
-                    return unknown.unwrap_or(Truth::Known(true));
-                }
-                let irrefutable = items
-                    .iter()
-                    .all(|it| matches!(it.kind, PatternKind::Bind(_, None) | PatternKind::Wildcard));
-                if irrefutable {
-                    Truth::Known(true)
-                } else {
-                    Truth::Atom(self.fresh_atom(pattern.span), true)
-                }
-            }
-            PatternKind::Or(alternatives) => {
-                let mut unknown = None;
-                for alternative in alternatives {
-                    match self.matches(alternative, &value) {
-                        Truth::Known(true) => return Truth::Known(true),
-                        Truth::Known(false) => {}
-                        atom @ Truth::Atom(..) if unknown.is_none() => unknown = Some(atom),
-                        Truth::Atom(..) => unknown = Some(Truth::Atom(self.fresh_atom(pattern.span), true)),
-                    }
-                }
-                unknown.unwrap_or(Truth::Known(false))
-            }
-            PatternKind::List(_) | PatternKind::Other => Truth::Atom(self.fresh_atom(pattern.span), true),
-        }
-    }
-
-    /// Whether an optional value is there.
-    pub fn presence_of(&mut self, value: &Val, span: crate::ir::Span) -> Truth {
-        let value = self.state.refine(value);
-        match &value.kind {
-            Kind::Null | Kind::Unset => Truth::Known(false),
-            Kind::Choice(choice) => {
-                let absent = |it: &Val| matches!(it.kind, Kind::Null | Kind::Unset);
-                match (absent(&choice.then), absent(&choice.or_else)) {
-                    (false, true) => Truth::Atom(choice.condition, true),
-                    (true, false) => Truth::Atom(choice.condition, false),
-                    (true, true) => Truth::Known(false),
-                    (false, false) => Truth::Known(true),
-                }
-            }
-            Kind::Env { name, fallback: None } => Truth::Atom(
-                self.atom(&format!("env {name} present"), AtomKind::Env(name.clone(), Some(false))),
-                true,
-            ),
-            Kind::Unknown(_) | Kind::Param(_) | Kind::Setting { value: None, .. } => {
-                if value.names().is_empty() {
-                    Truth::Atom(self.fresh_atom(span), true)
-                } else {
-                    let key = format!("some {}", Self::names_key(value.names()));
-                    Truth::Atom(self.atom(&key, AtomKind::Other), true)
-                }
-            }
-            Kind::Object(id) if self.state.object(*id).is_some_and(|it| it.born.is_none()) => {
-                Truth::Atom(self.atom(&format!("some object {id}"), AtomKind::Other), true)
-            }
-            _ => Truth::Known(true),
-        }
-    }
-
-    fn matches_name(&mut self, path: &Path, value: &Val, pattern: &Pattern) -> Truth {
-        let name = path.segments.last().map_or("", |it| it.as_str());
-        if name == "None" {
-            return match self.presence_of(value, pattern.span) {
-                Truth::Known(known) => Truth::Known(!known),
-                Truth::Atom(atom, polarity) => Truth::Atom(atom, !polarity),
-            };
-        }
-        let target = self.path(path);
-        match (&value.kind, &target.kind) {
-            (Kind::Word(a), Kind::Word(b)) | (Kind::External(a), Kind::External(b)) => Truth::Known(a == b),
-            (Kind::Env { .. } | Kind::Setting { .. } | Kind::Unknown(_) | Kind::Param(_), _)
-                if Self::deployment(name).is_some() =>
-            {
-                let development = Self::deployment(name) == Some(true);
-                Truth::Atom(self.atom("build debug_assertions", AtomKind::Debug), development)
-            }
-            _ if !value.names().is_empty() => {
-                let key = format!("{} is {name}", Self::names_key(value.names()));
-                Truth::Atom(self.atom(&key, AtomKind::Other), true)
-            }
-            _ => Truth::Atom(self.fresh_atom(pattern.span), true),
-        }
-    }
-
-    /// Binds the names of a pattern.
-    pub fn bind(&mut self, pattern: &Pattern, value: Val) {
-        let value = self.state.refine(&value);
-        match &pattern.kind {
-            PatternKind::Bind(name, inner) => {
-                let named = if value.is_unknown() && value.names().is_empty() {
-                    value.with_info(|info| info.names = vec![name.clone()])
-                } else {
-                    value
-                };
-                if let Some(inner) = inner {
-                    self.bind(inner, named.clone());
-                }
-                self.drawn(name, &named, pattern.span);
-                self.state.bind(name.clone(), named);
-            }
-            PatternKind::Tuple(items) | PatternKind::List(items) => {
-                let values = self.known_items(&value);
-                for (at, item) in items.iter().enumerate() {
-                    let part = match &values {
-                        Some(values) if values.len() == items.len() => values[at].clone(),
-                        _ => {
-                            let ty = value.ty().and_then(|ty| ty.args.get(at)).cloned();
-                            let labels = value.labels();
-                            let part = ty.map_or_else(
-                                || Val::unknown("part of a value"),
-                                |ty| Val::typed("part of a value", ty),
-                            );
-                            part.labelled(labels)
-                        }
-                    };
-                    self.bind(item, part);
-                }
-            }
-            PatternKind::TupleRecord(path, items) => {
-                let name = path.segments.last().map_or("", |it| it.as_str());
-                match items.as_slice() {
-                    [only] if name == "Some" || name == "Ok" => self.bind(only, unwrap_choice(&value)),
-                    [only] if name == "Err" => self.bind(only, Val::unknown("an error")),
-                    [only] => {
-                        let part = self.unwrapped(&value);
-                        self.bind(only, part);
-                    }
-                    _ => {
-                        for (at, item) in items.iter().enumerate() {
-                            let part = self.field(
-                                &value,
-                                &crate::ir::Ident { name: at.to_string().into(), span: item.span },
-                            );
-                            self.bind(item, part);
-                        }
-                    }
-                }
-            }
-            PatternKind::Record(_, fields) => {
-                for (name, inner) in fields {
-                    let part = self.field(&value, &crate::ir::Ident { name: name.clone(), span: inner.span });
-                    self.bind(inner, part);
-                }
-            }
-            PatternKind::Or(alternatives) => {
-                if let Some(first) = alternatives.first() {
-                    self.bind(first, value);
-                }
-            }
-            PatternKind::Target(target) => self.assign(target, value, pattern.span),
-            PatternKind::Rest(Some(name)) => {
-                self.state.bind(name.clone(), Val::unknown("the rest"));
-            }
-            _ => {}
-        }
-    }
-
-    /// What a one-field wrapper pattern (`State(x)`, `Json(x)`, a newtype) holds.
-    fn unwrapped(&mut self, value: &Val) -> Val {
-        if let Kind::Object(id) = value.kind
-            && let Some(object) = self.state.object(id)
-        {
-            return object.attributes.get("0").cloned().unwrap_or_else(|| value.clone());
-        }
-        let Some(ty) = value.ty() else { return value.clone() };
-        if let super::value::TyDef::Project(id) = &ty.def {
-            if let Some(field) = id.def.fields.iter().find(|field| field.name.name == "0")
-                && let Some(written) = &field.ty
-            {
-                let ty = self.ty(written, id.scope);
-                return value.clone().with_info(|info| info.ty = Some(ty));
-            }
-            return value.clone();
-        }
-        let labels = self.program.catalog.type_labels(ty, self.scope.file);
-        let inner = ty.args.first().cloned();
-        let value = value.clone().labelled(labels);
-        match inner {
-            Some(inner) => value.with_info(|info| info.ty = Some(inner)),
-            None => value,
-        }
-    }
-
-    /// A value of the elements of a collection.
-    /// Whether no more elements come out of it than are known, than one client sends, or than its type holds.
-    fn is_few(&self, iterable: &Val) -> bool {
-        if let Kind::Choice(choice) = &iterable.kind {
-            return self.is_few(&choice.then) && self.is_few(&choice.or_else);
-        }
-        let by_type = match self.class_of(iterable) {
-            Some(Class::Model(path)) => self.program.catalog.is_bounded(&path, self.scope.file),
-            _ => false,
-        };
-        by_type
-            || iterable.info.as_ref().is_some_and(|info| info.bounded)
-            || self.known_items(iterable).is_some()
-    }
-
-    pub fn element_of(&mut self, iterable: &Val) -> Val {
-        if let Kind::Object(id) = iterable.kind
-            && let Some(object) = self.state.object(id)
-            && matches!(object.class, Class::List)
-            && let Some((_, first)) = object.items.first()
-        {
-            return first.clone();
-        }
-        match &iterable.kind {
-            // What a closure makes of each element is one of them.
-            Kind::Choice(choice) => {
-                let then = self.element_of(&choice.then);
-                let or_else = self.element_of(&choice.or_else);
-                return choose(choice.condition, then, or_else);
-            }
-            Kind::Pieces(_) | Kind::Null => return iterable.clone(),
-            _ => {}
-        }
-        let labels = iterable.labels().without(crate::model::Labels::COLLECTION);
-        let names = iterable.names().to_vec();
-        let inner = iterable
-            .ty()
-            .map(|ty| self.peel(ty))
-            .filter(|ty| super::builtin::builtins().collection.contains(ty.last().as_str()))
-            .and_then(|ty| ty.args.last().cloned());
-        let nested = iterable.info.as_ref().and_then(|info| info.nested.clone());
-        let bounded = iterable.info.as_ref().is_some_and(|info| info.bounded);
-        Val::unknown("an element").labelled(labels).with_info(|info| {
-            info.names = names;
-            info.ty = inner;
-            info.bounded = bounded;
-            info.nested = nested;
-        })
-    }
-
     // ---- leaving
 
     pub fn leave(&mut self, value: Val) {
@@ -1051,33 +547,11 @@ impl Machine<'_> {
     }
 }
 
-/// Whether a loop's body may end the loop.
-fn breaks(body: &Block) -> bool {
-    use crate::ir::walk::{Part, parts, parts_of_statement};
-    fn in_part(part: Part<'_>, found: &mut bool) {
-        match part {
-            Part::Block(block) => *found |= breaks(block),
-            Part::Expr(expr) => {
-                *found |= matches!(expr.kind, ExprKind::Break(_) | ExprKind::Return(_));
-                parts(expr, &mut |part| in_part(part, found));
-            }
-        }
-    }
-    let mut found = false;
-    for stmt in &body.stmts {
-        parts_of_statement(stmt, &mut |part| in_part(part, &mut found));
-    }
-    if let Some(value) = &body.value {
-        in_part(Part::Expr(value), &mut found);
-    }
-    found
-}
-
 const SUBJECT: Name = Name::new_static("<subject>");
 
 impl Val {
     /// The side of `a and b`, `a or b` that the left operand decided.
-    fn into_condition(self, outcome: bool, span: crate::ir::Span) -> Self {
+    fn into_condition(self, outcome: bool, span: Span) -> Self {
         match self.kind {
             Kind::Unknown(_) | Kind::Param(_) | Kind::Choice(_) => Self::at(Kind::Bool(outcome), span),
             _ => self,
@@ -1085,37 +559,14 @@ impl Val {
     }
 }
 
-/// Joins a state that left a loop early.
-fn rejoin(state: super::state::State, exit: super::state::State, before: usize) -> super::state::State {
-    let parting = exit.path.iter().zip(state.path.iter()).take_while(|(a, b)| a == b).count();
-    match exit.path.get(parting) {
-        Some((atom, true)) => super::state::join(*atom, exit, state, before),
-        Some((atom, false)) => super::state::join(*atom, state, exit, before),
-        None if state.alive => state,
-        None => exit,
-    }
-}
-
-fn unwrap_choice(value: &Val) -> Val {
-    if let Kind::Choice(choice) = &value.kind {
-        if matches!(choice.or_else.kind, Kind::Null) {
-            return choice.then.clone();
-        }
-        if matches!(choice.then.kind, Kind::Null) {
-            return choice.or_else.clone();
-        }
-    }
-    value.clone()
-}
-
-fn negated(machine: &mut Machine<'_>, value: &Val, span: crate::ir::Span) -> Val {
+fn negated(machine: &mut Machine<'_>, value: &Val, span: Span) -> Val {
     match machine.truth(value, span) {
         Truth::Known(known) => Val::at(Kind::Bool(!known), span),
         Truth::Atom(atom, polarity) => boolean_choice(atom, !polarity, span),
     }
 }
 
-fn boolean_choice(atom: super::value::Atom, polarity: bool, span: crate::ir::Span) -> Val {
+fn boolean_choice(atom: Atom, polarity: bool, span: Span) -> Val {
     choose(atom, Val::at(Kind::Bool(polarity), span), Val::at(Kind::Bool(!polarity), span))
 }
 
@@ -1135,7 +586,7 @@ fn is_presence(op: BinaryOp, other: &Val) -> bool {
 }
 
 /// An environment variable without fallback, compared with nothing: missing is the outcome that is known.
-fn presence(value: Val, op: BinaryOp, span: crate::ir::Span) -> Val {
+fn presence(value: Val, op: BinaryOp, span: Span) -> Val {
     match value.kind {
         Kind::Env { name, fallback: None } => {
             let missing = matches!(op, BinaryOp::Is | BinaryOp::Equal);
@@ -1150,7 +601,7 @@ fn is_default(callee: &Expr) -> bool {
 }
 
 /// The pattern of a condition that binds.
-fn binding(condition: &Expr) -> Option<(&Pattern, &Expr)> {
+pub(super) fn binding(condition: &Expr) -> Option<(&Pattern, &Expr)> {
     match &condition.kind {
         ExprKind::Let(pattern, value) => Some((pattern, value)),
         _ => None,
