@@ -106,7 +106,7 @@ pub fn matter(index: &Index<'_>, files: Vec<FileId>, marks: &Marks) -> Vec<FileI
 
 /// Whether a file imports all that a module has which imports all of a framework.
 fn gets_all(index: &Index<'_>, file: FileId, marks: &Marks) -> bool {
-    if !index.units.has_star_import(file) {
+    if !index.units.has_outer_star_import(file) {
         return false;
     }
     let Some(names) = index.file(file) else { return false };

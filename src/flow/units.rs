@@ -93,16 +93,22 @@ impl<'a> Units<'a> {
     /// Whether a module may have a name, as far as its text tells: it has the word, or star imports that may bring it.
     #[must_use]
     pub fn may_name(&self, file: FileId, name: &str) -> bool {
-        let has_word = |it: &SourceText| memchr::memmem::find(it.text.as_bytes(), name.as_bytes()).is_some();
-        self.workspace.text(file).is_some_and(|it| has_word(it)) || self.has_star_import(file)
+        let Some(entry) = self.workspace.files.get(file.0 as usize) else { return false };
+        let has_star_import = match entry.kind {
+            FileKind::Rust => frontend::rust::has_star_import,
+            _ => frontend::python::has_star_import,
+        };
+        self.workspace.text(file).is_some_and(|it| {
+            memchr::memmem::find(it.text.as_bytes(), name.as_bytes()).is_some() || has_star_import(&it.text)
+        })
     }
 
-    /// Whether a module may import all that another one has, as far as its text tells.
+    /// Whether the outermost module of a file may import all that another one has, as far as its text tells.
     #[must_use]
-    pub fn has_star_import(&self, file: FileId) -> bool {
+    pub fn has_outer_star_import(&self, file: FileId) -> bool {
         let Some(entry) = self.workspace.files.get(file.0 as usize) else { return false };
         let is_there = match entry.kind {
-            FileKind::Rust => frontend::rust::has_star_import,
+            FileKind::Rust => frontend::rust::has_outer_star_import,
             _ => frontend::python::has_star_import,
         };
         self.workspace.text(file).is_some_and(|it| is_there(&it.text))

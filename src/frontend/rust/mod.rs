@@ -64,6 +64,18 @@ pub fn has_star_import(text: &str) -> bool {
     ["::*", "*,", "*}"].iter().any(|it| text.contains(it))
 }
 
+/// The same of a `use` that begins its line, and so stands in no module inside the file.
+#[must_use]
+pub fn has_outer_star_import(text: &str) -> bool {
+    let mut starts = text.match_indices("use ").map(|it| it.0);
+    starts.any(|at| {
+        let line = &text[text[..at].rfind('\n').map_or(0, |it| it + 1)..at];
+        let tree = &text[at..];
+        (line.is_empty() || line.starts_with("pub"))
+            && tree[..tree.find(';').unwrap_or(tree.len())].contains('*')
+    })
+}
+
 /// The bodies that are left out of a text.
 #[derive(Clone, Copy)]
 struct Waiting<'a> {
