@@ -37,7 +37,7 @@ fn in_python(desk: &Desk<'_>, unit: &Unit, fact: &Fact, place: Span) -> Vec<Draf
             if READERS.iter().any(|reader| read.starts_with(reader)) {
                 let new = format!("os.environ[\"{name}\"]");
                 all.push(Draft::new(format!("write `{new}` here"), vec![Edit { span: it.span, text: new }]));
-            } else if !is_of_the_project(desk, it) {
+            } else if !is_of_the_project(desk, unit, it) {
                 let gone = Span { start: args[0].value.span.end, end: last.value.span.end, ..place };
                 let edit = Edit { span: gone, text: String::new() };
                 all.push(Draft::new("take out the fallback", vec![edit]));
@@ -72,13 +72,17 @@ fn look_up(expr: &Expr) -> Option<(&str, &[Arg])> {
 }
 
 /// A helper of the project may want its fallback.
-fn is_of_the_project(desk: &Desk<'_>, call: &Expr) -> bool {
+fn is_of_the_project(desk: &Desk<'_>, unit: &Unit, call: &Expr) -> bool {
     let ExprKind::Call(call) = &call.kind else { return false };
     let ExprKind::Path(path) = &call.callee.kind else { return true };
-    let Some(name) = path.segments.last() else { return true };
-    let definition = format!("def {name}(");
-    let modules = desk.report.workspace.files.iter().filter(|it| it.kind == FileKind::Python);
-    modules.into_iter().any(|it| desk.text(it.id).contains(&definition))
+    let Some(name) = path.segments.first() else { return true };
+    let is_here = |it: &crate::ir::Stmt| matches!(&it.kind, StmtKind::Item(Item { kind: ItemKind::Function(it), .. }) if it.name.name == *name);
+    let modules = &desk.report.workspace;
+    unit.body.stmts.iter().any(is_here)
+        || imports(unit).iter().filter(|it| it.alias.as_ref().is_none_or(|it| it == name)).any(|it| {
+            (1..=it.path.len())
+                .any(|taken| modules.python_module(unit.file, it.level, &it.path[..taken]).is_some())
+        })
 }
 
 /// `import os`, where a module has no such line yet: above its first import, else above everything but its doc comment.

@@ -87,6 +87,8 @@ pub struct Builtins {
     pub common: HashSet<String>,
     /// Associated functions without a body to be seen that make a value of their type.
     pub makes: HashSet<String>,
+    /// Attributes of functions that only a test run calls.
+    pub tests: HashSet<String>,
     /// Methods by which a value of the project becomes an answer, or part of one.
     pub responders: Vec<String>,
 }
@@ -139,6 +141,7 @@ pub fn builtins() -> &'static Builtins {
             whole: file.names.whole,
             common: file.names.common,
             makes: file.names.makes,
+            tests: file.names.tests,
             responders: file.names.responders,
         }
     });
@@ -161,6 +164,7 @@ struct Names {
     common: HashSet<String>,
     makes: HashSet<String>,
     responders: Vec<String>,
+    tests: HashSet<String>,
     whole: HashSet<String>,
     #[serde(rename = "other-frameworks")]
     other_frameworks: HashSet<String>,

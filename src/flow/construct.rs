@@ -21,8 +21,7 @@ impl Machine<'_> {
                 object.attributes.insert(at.to_string().into(), arg.clone());
             }
             // Data classes and the like take their fields by name or order.
-            for ((at, arg), field) in args.positional.iter().enumerate().zip(&id.def.fields) {
-                let _ = at;
+            for (arg, field) in args.positional.iter().zip(&id.def.fields) {
                 object.attributes.insert(field.name.name.clone(), arg.clone());
             }
             for (name, arg) in named {

@@ -44,7 +44,7 @@ impl<'a> Machine<'a> {
 
     pub(super) fn emit(&mut self, clause: &Clause, it: &Application<'a>, kind: EventKind) {
         let mut event = self.event(kind, it);
-        if self.receiver_attribute(it, super::effect::OWN).is_some() {
+        if self.receiver_attribute(it, super::object::OWN).is_some() {
             event.flags.push(OWN_JAR.into());
         }
         for (name, source) in &clause.operands {

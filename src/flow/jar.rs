@@ -2,8 +2,9 @@
 
 use smol_str::SmolStr;
 
-use super::effect::{Application, OWN};
+use super::effect::Application;
 use super::machine::Machine;
+use super::object::OWN;
 use super::operand::constant;
 use super::trace::EventKind;
 use super::value::{Class, Kind, Val};

@@ -14,6 +14,7 @@ mod machine;
 mod member;
 mod method;
 mod neighbours;
+mod object;
 mod operand;
 mod operator;
 mod pattern;

@@ -47,26 +47,35 @@ impl Offer {
 /// The offers of each package, and who can take them.
 struct Offers {
     by_package: HashMap<Option<usize>, Offer>,
-    /// Of each package, those that it depends on directly.
-    dependencies: Vec<Vec<usize>>,
+    /// Of each package with files at hand, those whose code it can use.
+    reach: HashMap<Option<usize>, Vec<Option<usize>>>,
 }
 
 impl Offers {
-    /// What code of a package can use: its own, that of its dependencies and of theirs, and that of no package.
-    fn to(&self, package: Option<usize>) -> Vec<&Offer> {
-        let mut met: Vec<Option<usize>> = vec![package];
-        let mut at = 0;
-        while let Some(package) = met.get(at).copied() {
-            let below = package.and_then(|it| self.dependencies.get(it)).into_iter().flatten();
-            let new: Vec<_> = below.map(|it| Some(*it)).filter(|it| !met.contains(it)).collect();
-            met.extend(new);
-            at += 1;
-        }
-        if package.is_some() {
-            met.push(None);
-        }
-        met.iter().filter_map(|it| self.by_package.get(it)).collect()
+    fn new(dependencies: &[Vec<usize>], packages: impl Iterator<Item = Option<usize>>) -> Self {
+        let packages: HashSet<_> = packages.collect();
+        let reach = packages.into_iter().map(|it| (it, reach(dependencies, it))).collect();
+        Self { by_package: HashMap::default(), reach }
     }
+
+    /// What code of a package can use.
+    fn to(&self, package: Option<usize>) -> Vec<&Offer> {
+        self.reach.get(&package).into_iter().flatten().filter_map(|it| self.by_package.get(it)).collect()
+    }
+}
+
+/// The package itself, its dependencies and theirs, and code of no package.
+fn reach(dependencies: &[Vec<usize>], package: Option<usize>) -> Vec<Option<usize>> {
+    let mut met: HashSet<Option<usize>> = HashSet::from_iter([package, None]);
+    let mut open: Vec<usize> = package.into_iter().collect();
+    while let Some(package) = open.pop() {
+        for below in dependencies.get(package).into_iter().flatten() {
+            if met.insert(Some(*below)) {
+                open.push(*below);
+            }
+        }
+    }
+    met.into_iter().collect()
 }
 
 /// Of these files, those that matter, in their order.
@@ -79,9 +88,9 @@ pub fn matter(index: &Index<'_>, files: Vec<FileId>, marks: &Marks) -> Vec<FileI
     let Some(first) = waiting.first().map(|it| workspace.files[it.0 as usize].kind) else { return chosen };
     let mut news: Vec<FileId> = chosen.clone();
     news.retain(|it| workspace.files[it.0 as usize].kind == first);
-    let mut offers = Offers { by_package: HashMap::default(), dependencies: workspace.dependencies() };
+    let package = |file: &FileId| workspace.files[file.0 as usize].package;
+    let mut offers = Offers::new(&workspace.dependencies(), chosen.iter().chain(&waiting).map(package));
     for _ in 0..STEPS {
-        let package = |file: &FileId| workspace.files[file.0 as usize].package;
         let more: Vec<_> = news
             .par_iter()
             .map(|it| (package(it), offer(index, *it, marks, &offers.to(package(it)))))

@@ -5,11 +5,9 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 
 use super::call::Args;
-use super::catalog::Catalog;
-use super::index::{Index, ScopeId};
+use super::index::ScopeId;
 use super::machine::{Call, Machine, Program};
 use super::scope::Definition;
-use super::settings::SettingsView;
 use super::value::{Kind, TyDef, Val};
 use crate::ir::{FileId, Function, PatternKind, Span};
 
@@ -24,14 +22,10 @@ pub struct Root<'m, 'a> {
 /// Evaluates every function of a file, and hands each to `visit`.
 pub fn evaluate<'a, T>(
     file: FileId,
-    index: &'a Index<'a>,
-    catalog: &'a Catalog<'a>,
-    settings: &'a SettingsView<'a>,
     program: &'a Program<'a>,
     visit: &mut dyn FnMut(Root<'_, 'a>) -> T,
 ) -> Vec<T> {
-    let _ = (catalog, settings);
-    let Some(names) = index.file(file) else { return Vec::new() };
+    let Some(names) = program.index.file(file) else { return Vec::new() };
     let mut out = Vec::new();
     for (at, scope) in names.scopes.iter().enumerate() {
         if scope.test {

@@ -262,7 +262,7 @@ pub(super) fn method(item: &Item, scope: ScopeId, owner: &Owner, out: &mut Vec<D
     }
 }
 
-/// `#[test]`, `#[tokio::test]`, `#[rstest]`: the last segment says it.
+/// `#[test]`, `#[tokio::test]` and the like: the last segment says it.
 fn is_test_attribute(attribute: &crate::ir::Attribute) -> bool {
     let path = match &attribute.expr.kind {
         ExprKind::Path(path) => path,
@@ -272,5 +272,5 @@ fn is_test_attribute(attribute: &crate::ir::Attribute) -> bool {
         },
         _ => return false,
     };
-    path.segments.last().is_some_and(|last| last == "test" || last == "rstest" || last == "test_case")
+    path.segments.last().is_some_and(|last| super::builtin::builtins().tests.contains(last.as_str()))
 }

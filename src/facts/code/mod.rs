@@ -82,7 +82,7 @@ pub fn facts(
                 methods: RefCell::default(),
             };
             let one = |file: &FileId| {
-                evaluate(*file, &index, &catalog, &view, &program, &mut |root| Found {
+                evaluate(*file, &program, &mut |root| Found {
                     function: root.definition.function.span,
                     inlined: root.machine.inlined.clone(),
                     facts: of_root(&root, &wrapped),

@@ -9,24 +9,13 @@ use actix_web::http::header::{COOKIE, SET_COOKIE};
 use actix_web::rt::{System, SystemRunner};
 use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, Error};
-use grid::{Answer, Case, Kind, Server};
+use grid::{Answer, Server};
 use stacks::STACKS;
 
 #[path = "../stacks.rs"]
 mod stacks;
 
-mod generated {
-    #![allow(
-        dead_code,
-        unused_imports,
-        unused_mut,
-        unused_variables,
-        reason = "every case has what the others need"
-    )]
-    use super::{Case, Kind, STACKS, open};
-    include!(concat!(env!("OUT_DIR"), "/cases.rs"));
-}
-pub use generated::CASES;
+grid::cases!(STACKS, open);
 
 struct Opened<S> {
     service: S,

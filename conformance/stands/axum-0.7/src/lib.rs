@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use axum::http::header::{COOKIE, SET_COOKIE};
-use grid::{Answer, Case, Kind, Server};
+use grid::{Answer, Server};
 use stacks::STACKS;
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt as _;
@@ -12,18 +12,7 @@ use tower::ServiceExt as _;
 #[path = "../stacks.rs"]
 mod stacks;
 
-mod generated {
-    #![allow(
-        dead_code,
-        unused_imports,
-        unused_mut,
-        unused_variables,
-        reason = "every case has what the others need"
-    )]
-    use super::{Case, Kind, STACKS, open};
-    include!(concat!(env!("OUT_DIR"), "/cases.rs"));
-}
-pub use generated::CASES;
+grid::cases!(STACKS, open);
 
 struct App {
     router: Router,

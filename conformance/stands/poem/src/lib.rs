@@ -1,6 +1,6 @@
 //! Applications on poem 3.
 
-use grid::{Answer, Case, Kind, Server};
+use grid::{Answer, Server};
 use poem::endpoint::BoxEndpoint;
 use poem::http::header::{COOKIE, SET_COOKIE};
 use poem::{Endpoint, Request, Response};
@@ -10,18 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 #[path = "../stacks.rs"]
 mod stacks;
 
-mod generated {
-    #![allow(
-        dead_code,
-        unused_imports,
-        unused_mut,
-        unused_variables,
-        reason = "every case has what the others need"
-    )]
-    use super::{Case, Kind, STACKS, open};
-    include!(concat!(env!("OUT_DIR"), "/cases.rs"));
-}
-pub use generated::CASES;
+grid::cases!(STACKS, open);
 
 struct App {
     endpoint: BoxEndpoint<'static, Response>,

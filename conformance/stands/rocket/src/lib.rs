@@ -1,6 +1,6 @@
 //! Applications on Rocket 0.5.
 
-use grid::{Answer, Case, Kind, Server};
+use grid::{Answer, Server};
 use rocket::http::Cookie;
 use rocket::local::blocking::Client;
 use rocket::{Build, Rocket};
@@ -9,18 +9,7 @@ use stacks::STACKS;
 #[path = "../stacks.rs"]
 mod stacks;
 
-mod generated {
-    #![allow(
-        dead_code,
-        unused_imports,
-        unused_mut,
-        unused_variables,
-        reason = "every case has what the others need"
-    )]
-    use super::{Case, Kind, STACKS, open};
-    include!(concat!(env!("OUT_DIR"), "/cases.rs"));
-}
-pub use generated::CASES;
+grid::cases!(STACKS, open);
 
 struct App(Client);
 

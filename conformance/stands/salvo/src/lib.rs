@@ -1,6 +1,6 @@
 //! Applications on salvo 1.
 
-use grid::{Answer, Case, Kind, Server};
+use grid::{Answer, Server};
 use salvo::http::header::SET_COOKIE;
 use salvo::test::{ResponseExt as _, TestClient};
 use salvo::{Router, Service};
@@ -10,18 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 #[path = "../stacks.rs"]
 mod stacks;
 
-mod generated {
-    #![allow(
-        dead_code,
-        unused_imports,
-        unused_mut,
-        unused_variables,
-        reason = "every case has what the others need"
-    )]
-    use super::{Case, Kind, STACKS, open};
-    include!(concat!(env!("OUT_DIR"), "/cases.rs"));
-}
-pub use generated::CASES;
+grid::cases!(STACKS, open);
 
 struct App {
     service: Service,
