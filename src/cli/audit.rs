@@ -1,8 +1,8 @@
 //! `audit`: the report for auditors.
 
 use super::args::{AuditArgs, AuditFormat, Global};
-use super::check::Project;
 use super::progress::Progress;
+use super::project::Project;
 use super::{Ending, Failure, output};
 use crate::check::{self, Options};
 use crate::finding::Persona;

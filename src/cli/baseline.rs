@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::args::{BaselineArgs, Global};
-use super::check::Project;
 use super::config::{refuse, shown};
+use super::project::Project;
 use super::{Ending, Failure, output, style_of_talk};
 use crate::check::baseline::{self, Baseline, Content, FILE};
 use crate::check::{self, Options};

@@ -1,9 +1,9 @@
 //! `init`: writes a configuration to begin with.
 
 use super::args::{Global, InitArgs, ProjectArgs};
-use super::check::Project;
 use super::discover;
 use super::progress::Progress;
+use super::project::Project;
 use super::{Ending, Failure, output};
 use crate::check::{self, Options};
 use crate::report;

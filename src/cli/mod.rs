@@ -23,6 +23,7 @@ mod lsp;
 mod man;
 mod output;
 mod progress;
+mod project;
 mod rules;
 mod schema;
 mod test_rules;

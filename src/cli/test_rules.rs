@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::args::{Global, ProjectArgs, TestRulesArgs};
-use super::check::Project;
 use super::config::read_rules;
+use super::project::Project;
 use super::{Ending, Failure, output, style_of_talk};
 use crate::check::{Options, UserFile, examples};
 use crate::fix;

@@ -11,8 +11,8 @@ mod write;
 pub use config::{Attribute, CONFIGS, Config, SameSite, Value};
 pub use flow::{CHANGE, Verb, sequences};
 pub use form::Form;
-pub use server::{Answer, Case, Kind, Server};
-pub use stack::{Duration, Flows, Limit, Mutable, STORE_PASSWORD, Stack};
+pub use server::{Answer, Case, Server};
+pub use stack::{Duration, Flows, Limit, Mutable, Kind, STORE_PASSWORD, Stack};
 pub use write::write;
 
 /// The cases that a stand's build script wrote down, as `CASES`: its stacks, each opened by a function of the stand.

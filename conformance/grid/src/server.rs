@@ -1,17 +1,6 @@
 //! An application that runs in this process.
 
-use crate::stack::Limit;
-
-/// What is compared of a case.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
-    /// The cookie of a session layer: `/set` makes a session, `/leave` ends it.
-    Layer,
-    /// A cookie of the application: `/set` sends it, `/leave` removes it.
-    Cookie,
-    /// What handlers do with the session, one route each.
-    Flows,
-}
+use crate::stack::{Kind, Limit};
 
 /// One application, and where the source is that it was built from.
 pub struct Case {

@@ -2,7 +2,17 @@
 
 use crate::config::Attribute;
 use crate::flow::Verb;
-use crate::server::Kind;
+
+/// What is compared of a case.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// The cookie of a session layer: `/set` makes a session, `/leave` ends it.
+    Layer,
+    /// A cookie of the application: `/set` sends it, `/leave` removes it.
+    Cookie,
+    /// What handlers do with the session, one route each.
+    Flows,
+}
 
 pub struct Stack {
     /// As the result table has it: package and version.

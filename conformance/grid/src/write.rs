@@ -7,7 +7,7 @@ use std::{env, fs};
 use crate::config::{Attribute, CONFIGS, Config};
 use crate::flow::{self, Verb};
 use crate::form::{Form, Written};
-use crate::server::Kind;
+use crate::stack::Kind;
 use crate::stack::{Flows, STORE_PASSWORD, Stack};
 use crate::{Size, sequences};
 

@@ -13,7 +13,7 @@ mod answer;
 mod place;
 
 use super::args::{Global, ProjectArgs};
-use super::check::Project;
+use super::project::Project;
 use super::{Ending, Failure};
 use crate::check::{self, Kept, Options, Report};
 use crate::source::FileId;

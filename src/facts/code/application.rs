@@ -1,11 +1,9 @@
 //! Layers around routers: which there are, in which order they see a request, and whom they let in.
 
-use std::collections::BTreeMap;
-
 use smol_str::SmolStr;
 
-use super::convert::{switch, text};
-use crate::facts::{Attribute, Fact, FactKind, Origin, Scalar, Value};
+use super::convert::{blank, switch, text};
+use crate::facts::{Attribute, Fact, Origin, Scalar, Value};
 use crate::flow::{Class, Kind, Machine, Object, Root, Val};
 use crate::ir::Span;
 use crate::model::Role;
@@ -99,13 +97,4 @@ fn order_fault(layers: &[Layer]) -> Option<(String, Span)> {
         let provider = layers[at + 1..].iter().find(|it| it.provides.contains(wanted))?;
         Some((format!("`{}` runs before `{}`", layer.name, provider.name), layer.place))
     })
-}
-
-pub(super) fn blank(object: &Object, span: Span, stack: &str) -> Fact {
-    let stack = text(stack, Origin::Derived(Vec::new()));
-    Fact {
-        item: object.item.clone(),
-        attributes: BTreeMap::from([("stack".into(), stack)]),
-        ..Fact::new(FactKind::Application, span)
-    }
 }

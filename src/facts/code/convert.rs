@@ -1,9 +1,11 @@
 //! Abstract values of the evaluator as values of facts.
 
+use std::collections::BTreeMap;
+
 use smol_str::SmolStr;
 
-use crate::facts::{Attribute, Note, Operand, Origin, Scalar, Size, Value};
-use crate::flow::{Atom, AtomKind, Class, Decided, Kind, Machine, Val, speaks_of};
+use crate::facts::{Attribute, Fact, FactKind, Note, Operand, Origin, Scalar, Size, Value};
+use crate::flow::{Atom, AtomKind, Class, Decided, Kind, Machine, Object, Val, speaks_of};
 use crate::ir::Span;
 use crate::model::{Labels, words};
 
@@ -312,5 +314,15 @@ pub(super) fn bytes(size: Size) -> Value {
     match size {
         Size::AtMost(bytes) => Value::Known(Scalar::Int(i64::try_from(bytes).unwrap_or(i64::MAX))),
         Size::Unbounded => Value::Known(Scalar::Int(i64::MAX)),
+    }
+}
+
+/// What stands for an object of a framework before anything is known of it.
+pub(super) fn blank(object: &Object, span: Span, stack: &str) -> Fact {
+    let stack = text(stack, Origin::Derived(Vec::new()));
+    Fact {
+        item: object.item.clone(),
+        attributes: BTreeMap::from([("stack".into(), stack)]),
+        ..Fact::new(FactKind::Application, span)
     }
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use super::convert::{attribute, bytes, known_text, longest, operand, refine, switch, text};
+use super::assemble::{finish, is_removal};
+use super::content::{describe_value, tainted};
+use super::convert::{attribute, known_text, longest, refine, switch, text};
 use super::line;
-use crate::facts::{Attribute, EventKind, Fact, FactKind, Labels, Note, Origin, Scalar, Value};
-use crate::flow::{Atom, Kind, Machine, OWN_JAR, Object, Piece, Root, TraceEvent, UNSURE, Val};
-use crate::ir::Span;
-use crate::model::words;
+use crate::facts::{Attribute, EventKind, Fact, FactKind, Labels, Origin, Scalar, Value};
+use crate::flow::{Atom, Kind, Machine, Object, Piece, Root, TraceEvent, Val};
 
 /// One fact for every cookie that is sent or removed.
 pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
@@ -177,101 +177,6 @@ fn pattern(machine: &Machine<'_>, name: &Val) -> Option<SmolStr> {
     known.then(|| out.into())
 }
 
-/// The name of the setting that names the cookie.
-fn stand_in(name: &Value) -> Option<SmolStr> {
-    match name {
-        Value::Setting { key, .. } => Some(key.clone()),
-        _ => None,
-    }
-}
-
-/// Longest constant value of a cookie that is a flag: `1`, `true`, `dark-mode`.
-const FLAG: usize = 16;
-
-/// Name, role and place of a cookie's fact.
-pub(super) fn finish(
-    event: &TraceEvent,
-    born: Option<Span>,
-    mut attributes: BTreeMap<SmolStr, Attribute>,
-    setter: &str,
-    symbolic: bool,
-    pattern: Option<SmolStr>,
-) -> Fact {
-    let known = attributes.get("name").and_then(|it| known_text(&it.value));
-    // A name that is only known in part still tells people which cookie it is, and what it is for.
-    let stands_in = attributes.get("name").filter(|_| known.is_none()).and_then(|it| stand_in(&it.value));
-    let vague = stands_in.is_some();
-    let name = known.or(stands_in).or(pattern);
-    let (mut role, from) = role(name.as_deref(), &attributes);
-    // The name of a setting tells what a cookie is for, not what is in it.
-    if vague && role == "sensitive" {
-        role = "unknown";
-    }
-    // What everybody gets alike tells nothing of anybody.
-    let constant =
-        |it: &Attribute| matches!(&it.value, Value::Known(Scalar::Text(text)) if text.len() <= FLAG);
-    if role == "unknown" && name.is_some() && attributes.get("value").is_some_and(constant) {
-        role = "preference";
-    }
-    attributes.insert("role".into(), text(role, Origin::Derived(Vec::new())));
-    if let Some(from) = from {
-        attributes.insert("role_from".into(), text(from, Origin::Derived(Vec::new())));
-    }
-    attributes.insert("setter".into(), text(setter, Origin::Derived(Vec::new())));
-    attributes.insert("stack".into(), text(&event.package, Origin::Derived(Vec::new())));
-    let span = born.unwrap_or(event.span);
-    let mut trail = Vec::new();
-    if span != event.span {
-        trail.push(Note { span: event.span, text: "sent here".into() });
-    }
-    let unjudged = if symbolic && name.is_none() {
-        Some("the cookie is made where it could not be followed".into())
-    } else if event.flags.iter().any(|flag| flag == OWN_JAR) {
-        Some("it is put into a jar of the project's own, and it is not seen who sends that".into())
-    } else if event.flags.iter().any(|flag| flag == UNSURE) {
-        Some(unsure(&event.package))
-    } else {
-        nothing_known(&attributes)
-    };
-    let item = event.item.clone();
-    Fact { item, name, attributes, trail, unjudged, ..Fact::new(FactKind::Cookie, span) }
-}
-
-/// What a cookie is for, and what told it.
-fn role(
-    name: Option<&str>,
-    attributes: &BTreeMap<SmolStr, Attribute>,
-) -> (&'static str, Option<&'static str>) {
-    let named = name.map_or("unknown", words::cookie_role);
-    if named != "unknown" {
-        return (named, Some("name"));
-    }
-    let word = |name: &str| attributes.get(name).and_then(|it| known_text(&it.value));
-    if let Some(role) = word("sensitive").and_then(|kind| words::content_role(&kind)) {
-        return (role, Some("value"));
-    }
-    match word("protection").and_then(|it| words::content_role(&it)) {
-        Some(role) => (role, Some("encryption")),
-        None => ("unknown", None),
-    }
-}
-
-pub(super) fn unsure(package: &str) -> SmolStr {
-    format!("the version of `{package}` is not known, and versions differ here").into()
-}
-
-/// Why a cookie is not judged of which no flag is known.
-fn nothing_known(attributes: &BTreeMap<SmolStr, Attribute>) -> Option<SmolStr> {
-    let mut reason = None;
-    for name in ADDED {
-        match &attributes.get(name)?.value {
-            Value::Opaque(why) => reason = reason.or_else(|| Some(why.clone())),
-            _ => return None,
-        }
-    }
-    reason
-}
-
 /// Where it says that an attribute that nobody sets stays unset: the type's own source, as for its other attributes.
 fn default_origin(object: &Object, event: &TraceEvent) -> Origin {
     let known = object.attributes.values().find_map(|it| match &it.origin {
@@ -393,88 +298,6 @@ fn mark(machine: &Machine<'_>, object: &Object, event: &TraceEvent, name: &str) 
     object.attributes.get(format!("<{name}>").as_str()).and_then(|it| it.text().cloned())
 }
 
-/// Parts of the cookie that are the request's data as they came.
-fn tainted(
-    machine: &Machine<'_>,
-    path: &[(Atom, bool)],
-    object: &Object,
-    attributes: &mut BTreeMap<SmolStr, Attribute>,
-) {
-    let parts = ["name", "value", "path", "domain"].into_iter().filter_map(|part| {
-        let value = refine(path, object.attributes.get(part)?);
-        let span = value.span().or(object.born)?;
-        Some((part, tainted_at(machine, path, &value, span)?))
-    });
-    put_tainted(parts.collect(), attributes);
-}
-
-/// Where a value holds text of the request that nothing has looked at.
-pub(super) fn tainted_at(
-    machine: &Machine<'_>,
-    path: &[(Atom, bool)],
-    value: &Val,
-    span: Span,
-) -> Option<Span> {
-    let part = machine.tainted_part(value)?;
-    let operand = operand(machine, path, &part, span);
-    (!operand.labels.has(Labels::CHECKED)).then_some(operand.span)
-}
-
-pub(super) fn put_tainted(parts: Vec<(&str, Span)>, attributes: &mut BTreeMap<SmolStr, Attribute>) {
-    let Some((_, span)) = parts.first() else { return };
-    let names = parts.iter().map(|(part, _)| Value::Known(Scalar::Text((*part).into()))).collect();
-    let value = Value::Known(Scalar::List(names));
-    attributes
-        .insert("tainted".into(), Attribute { value, origin: Origin::Written(*span), trail: Vec::new() });
-}
-
-/// Constant value, sensitive content, size.
-fn describe_value(
-    machine: &Machine<'_>,
-    path: &[(Atom, bool)],
-    object: &Object,
-    attributes: &mut BTreeMap<SmolStr, Attribute>,
-) {
-    let Some(value) = object.attributes.get("value") else { return };
-    let value = refine(path, value);
-    let span = value.span().or(object.born);
-    let Some(span) = span else { return };
-    let operand = operand(machine, path, &value, span);
-    if let Value::Known(Scalar::Text(known)) = &operand.value {
-        attributes.insert("value".into(), text(known, Origin::Written(operand.span)));
-    }
-    if let Some(kind) = sensitive(&operand) {
-        attributes.insert("sensitive".into(), text(kind, Origin::Written(operand.span)));
-    }
-    if operand.labels.has(Labels::GUESSABLE) && !operand.labels.has(Labels::RANDOM) {
-        attributes.insert("guessable".into(), switch(true, Origin::Written(operand.span)));
-    }
-    if let Some(size) = operand.size {
-        let name = attributes.get("name").and_then(|it| known_text(&it.value)).map_or(0, |it| it.len());
-        let size = match size {
-            crate::facts::Size::AtMost(bytes) => {
-                crate::facts::Size::AtMost(bytes + u64::try_from(name).unwrap_or(0))
-            }
-            unbounded @ crate::facts::Size::Unbounded => unbounded,
-        };
-        attributes.insert(
-            "size".into(),
-            Attribute { value: bytes(size), origin: Origin::Written(operand.span), trail: Vec::new() },
-        );
-    }
-}
-
-/// What kind of sensitive data a value is, by where it came from.
-pub(super) fn sensitive(operand: &crate::facts::Operand) -> Option<&'static str> {
-    if matches!(operand.value, Value::Known(_))
-        || operand.labels.has(Labels::SEALED)
-        || operand.labels.has(Labels::RANDOM)
-    {
-        return None;
-    }
-    words::sensitive_path(&operand.names)
-}
-
 fn lower(attributes: &mut BTreeMap<SmolStr, Attribute>, name: &str) {
     if let Some(attribute) = attributes.get_mut(name) {
         lower_value(&mut attribute.value);
@@ -496,14 +319,4 @@ fn lower_value(value: &mut Value) {
         }
         _ => {}
     }
-}
-
-/// A life of nothing deletes the cookie.
-pub(super) fn is_removal(attributes: &BTreeMap<SmolStr, Attribute>, flag: Option<&Val>) -> bool {
-    let over = attributes.get("lifetime").is_some_and(|it| match &it.value {
-        Value::Known(Scalar::Int(seconds)) => *seconds <= 0,
-        Value::Known(Scalar::Text(date)) => line::is_past(date),
-        _ => false,
-    });
-    over || flag.is_some_and(|it| matches!(it.kind, Kind::Bool(true)))
 }

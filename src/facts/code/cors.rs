@@ -1,8 +1,7 @@
 //! Layers that let other origins in.
 
-use super::application::blank;
 use super::belong_together;
-use super::convert::{attribute, known_text};
+use super::convert::{attribute, blank, known_text};
 use crate::facts::{Attribute, Fact, FactKind, Note, Origin, Scalar, Span, Value};
 use crate::flow::{Callee, Class, Kind, Machine, Object, Val};
 use crate::ir::{ExprKind, FileId, Literal};

@@ -74,7 +74,7 @@ pub(super) fn facts(root: &Root<'_, '_>, wrapped: &Wrapped, out: &mut Vec<Fact>)
     let unjudged = if machine.gave_up() {
         Some("it is too long to be followed to its end".into())
     } else {
-        unsure.map(|it| super::cookie::unsure(&it.package))
+        unsure.map(|it| super::assemble::unsure(&it.package))
     };
     out.push(Fact {
         item: machine.definition_path(root.definition),

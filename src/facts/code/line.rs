@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
+use super::assemble::{finish, is_past, is_removal};
+use super::content::{put_tainted, sensitive, tainted_at};
 use super::convert::{attribute, switch, text};
-use super::cookie::{finish, is_removal};
 use crate::facts::{Attribute, Fact, Labels, Origin, Scalar, Value};
 use crate::flow::{Kind, Machine, Piece, TraceEvent, Val};
 use crate::ir::Span;
@@ -110,14 +111,14 @@ fn content(
 ) {
     for hole in value_holes.iter().filter_map(|at| holes.get(*at)) {
         let operand = super::convert::operand(machine, &event.path, hole, span);
-        if let Some(kind) = super::cookie::sensitive(&operand) {
+        if let Some(kind) = sensitive(&operand) {
             attributes.insert("sensitive".into(), text(kind, Origin::Written(operand.span)));
         }
         if operand.labels.has(Labels::GUESSABLE) && !operand.labels.has(Labels::RANDOM) {
             attributes.insert("guessable".into(), switch(true, Origin::Written(operand.span)));
         }
-        if let Some(place) = super::cookie::tainted_at(machine, &event.path, hole, span) {
-            super::cookie::put_tainted(vec![("value", place)], attributes);
+        if let Some(place) = tainted_at(machine, &event.path, hole, span) {
+            put_tainted(vec![("value", place)], attributes);
         }
         if let [only] = value_holes
             && let Some(value) = holes.get(*only)
@@ -253,13 +254,4 @@ fn attribute_of_line(out: &mut Line, name: &str, value: Option<&str>) {
         "priority" | "" => {}
         _ => out.faults.push(name.into()),
     }
-}
-
-/// Whether a date as headers have it is one that no cookie outlives: the program is younger.
-pub(super) fn is_past(date: &str) -> bool {
-    let words = date.split(|it: char| !it.is_ascii_digit());
-    words
-        .filter(|it| it.len() == 4)
-        .filter_map(|it| it.parse::<u16>().ok())
-        .any(|year| (1900..=2000).contains(&year))
 }

@@ -1,6 +1,8 @@
 //! From evaluated functions to facts.
 
 mod application;
+mod assemble;
+mod content;
 mod convert;
 mod cookie;
 mod cors;
@@ -144,7 +146,7 @@ fn join(facts: &mut [Fact]) {
     let writes: Vec<&Event> =
         facts.iter().flat_map(|it| &it.events).filter(|it| it.kind == EventKind::WritePayload).collect();
     let sensitive =
-        writes.iter().any(|it| it.operands.get("value").is_some_and(|it| cookie::sensitive(it).is_some()));
+        writes.iter().any(|it| it.operands.get("value").is_some_and(|it| content::sensitive(it).is_some()));
     let logout = facts.iter().any(|it| {
         it.kind == FactKind::Handler
             && it.events.iter().any(|it| matches!(it.kind, EventKind::Logout | EventKind::Destroy))

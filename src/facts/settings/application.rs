@@ -6,103 +6,9 @@ use crate::facts::{Attribute, Fact, FactKind, Scalar, Value};
 use crate::model::NamedModel;
 
 use super::effective::{Settings, fixed, text, value};
+use super::installed::{Installed, has_app};
 use super::join::{decided, truth};
-use super::value::{Item, List, Val, View};
-
-/// The middleware list as far as it is known.
-pub(super) struct Installed {
-    items: Vec<Item>,
-    /// No further elements, and all of them are known.
-    complete: bool,
-}
-
-impl Installed {
-    pub(super) fn of(settings: &Settings<'_>) -> Self {
-        let effective = settings.get("MIDDLEWARE");
-        match effective.val.seen_as(View::Release) {
-            Val::List(list) => Self { items: list.items.clone(), complete: is_complete(&list) },
-            Val::Unbound => {
-                let empty = settings.binding("MIDDLEWARE_CLASSES").is_none();
-                Self { items: Vec::new(), complete: empty }
-            }
-            other => {
-                let list = super::eval::as_list(&other);
-                Self { items: list.items, complete: false }
-            }
-        }
-    }
-
-    /// Whether a middleware of exactly this dotted name is installed.
-    pub(super) fn lists(&self, name: &str) -> Option<bool> {
-        let mut maybe = !self.complete;
-        for item in &self.items {
-            match names_of(&item.val) {
-                Some(names) if !names.iter().any(|it| it == name) => {}
-                Some(_) if !item.maybe && name_of(&item.val).is_some() => return Some(true),
-                _ => maybe = true,
-            }
-        }
-        (!maybe).then_some(false)
-    }
-
-    /// Whether a middleware whose dotted name ends so is installed. Subclasses are called like their bases.
-    pub(super) fn has(&self, ending: &str) -> Option<bool> {
-        let mut maybe = !self.complete;
-        for item in &self.items {
-            let Some(names) = names_of(&item.val) else {
-                maybe = true;
-                continue;
-            };
-            // `ForceSessionMiddleware` is a `SessionMiddleware` by all that is known.
-            if names.iter().any(|it| it.ends_with(ending)) {
-                if !item.maybe && name_of(&item.val).is_some() {
-                    return Some(true);
-                }
-                maybe = true;
-            }
-        }
-        (!maybe).then_some(false)
-    }
-}
-
-fn is_complete(list: &List) -> bool {
-    list.complete && list.items.iter().all(|it| names_of(&it.val).is_some())
-}
-
-/// All names that an element may stand for; false values stand for none.
-fn names_of(val: &Val) -> Option<Vec<SmolStr>> {
-    match val {
-        Val::Text(it) => Some(vec![it.as_ref().into()]),
-        Val::Null | Val::Bool(false) => Some(Vec::new()),
-        Val::Env(it) => {
-            let mut names = names_of(it.fallback.as_ref()?)?;
-            if let Some(set) = &it.set {
-                names.extend(names_of(set)?);
-            }
-            Some(names)
-        }
-        Val::Debug(it) => names_of(&it.in_release),
-        Val::OneOf(choices) => choices.iter().map(names_of).collect::<Option<Vec<_>>>().map(|it| it.concat()),
-        _ => None,
-    }
-}
-
-fn name_of(val: &Val) -> Option<SmolStr> {
-    match val {
-        Val::Text(it) => Some(it.as_ref().into()),
-        Val::Env(it) => it.fallback.as_ref().and_then(name_of),
-        Val::Debug(it) => name_of(&it.in_release),
-        _ => None,
-    }
-}
-
-pub(super) fn has_app(settings: &Settings<'_>, app: &str) -> bool {
-    let apps = super::eval::as_list(&settings.get("INSTALLED_APPS").val);
-    apps.items
-        .iter()
-        .filter_map(|it| name_of(&it.val))
-        .any(|it| it == app || it.starts_with(&format!("{app}.apps.")))
-}
+use super::value::{Sequence, Val};
 
 pub(super) fn fact(settings: &Settings<'_>, middleware: &Installed, cookies: &[Fact]) -> Fact {
     let effective = settings.get("MIDDLEWARE");
@@ -122,8 +28,7 @@ pub(super) fn fact(settings: &Settings<'_>, middleware: &Installed, cookies: &[F
     if let Some(id) = super::check::topic_id(settings, middleware, "MIDDLEWARE", "csrf") {
         put("check", effective.attribute(text(&id)));
     }
-    let listed =
-        super::value::Val::list(super::value::Sequence::List, middleware.items.clone(), middleware.complete);
+    let listed = Val::list(Sequence::List, middleware.items.clone(), middleware.complete);
     put("middleware", effective.attribute(value(&listed)));
     put("session_middleware", effective.attribute(installed("SessionMiddleware")));
     put("csrf_middleware", effective.attribute(installed("CsrfViewMiddleware")));
@@ -159,14 +64,10 @@ fn uses_sessions(settings: &Settings<'_>) -> Value {
 fn order_fault(settings: &Settings<'_>, middleware: &Installed) -> Option<String> {
     let versions = |package: &str| settings.version(package);
     let known: Vec<(usize, SmolStr, Option<&NamedModel>)> = middleware
-        .items
-        .iter()
-        .enumerate()
-        .filter(|(_, it)| !it.maybe)
-        .filter_map(|(at, it)| {
-            let name = name_of(&it.val)?;
+        .certain()
+        .map(|(at, name)| {
             let model = settings.models.named(&name, &versions);
-            Some((at, name, model))
+            (at, name, model)
         })
         .collect();
     let mark = |model: Option<&NamedModel>, key: &str| model.and_then(|it| it.traits.get(key)).cloned();

@@ -5,11 +5,11 @@ use smol_str::SmolStr;
 use crate::facts::{Attribute, Fact, Scalar, Value};
 use crate::model::{CheckModel, SettingTest};
 
-use super::application::{Installed, has_app};
-use super::cookie;
 use super::effective::{Effective, Settings, fixed, text, value};
 use super::eval::as_list;
+use super::installed::{Installed, has_app};
 use super::join::{judged, truth};
+use super::sent::is_sent;
 use super::setting;
 use super::value::{Cast, Lift, Val, map};
 use super::view;
@@ -125,7 +125,7 @@ fn is_governed(settings: &Settings<'_>, middleware: &Installed, name: &str) -> b
     let rows = settings.models.settings_cookies(&|package| settings.version(package));
     rows.iter()
         .filter(|row| row.attributes.contains_key("name") && row.attributes.values().any(|it| it == name))
-        .any(|row| cookie::is_sent(settings, row, middleware))
+        .any(|row| is_sent(settings, row, middleware))
 }
 
 /// Whether something else does the work of what the check misses: a subclass is called like its base.

@@ -5,9 +5,10 @@ use smol_str::SmolStr;
 use crate::facts::{Attribute, Fact, FactKind, Origin, Scalar, Value};
 use crate::model::SettingsCookie;
 
-use super::application::Installed;
 use super::effective::{Effective, Settings, fixed, from_source, text, value};
-use super::join::{decided, join, judged, truth};
+use super::installed::Installed;
+use super::join::{decided, join, truth};
+use super::sent::is_sent;
 use super::setting;
 use super::value::Val;
 
@@ -15,19 +16,6 @@ pub(super) fn facts(settings: &Settings<'_>, middleware: &Installed) -> Vec<Fact
     let versions = |package: &str| settings.version(package);
     let rows = settings.models.settings_cookies(&versions);
     rows.into_iter().filter_map(|row| fact(settings, row, middleware)).collect()
-}
-
-fn is_on(settings: &Settings<'_>, name: &str) -> Option<bool> {
-    judged(&truth(&settings.get(name).val))
-}
-
-/// Whether the cookie is sent, as far as is known.
-pub(super) fn is_sent(settings: &Settings<'_>, row: &SettingsCookie, middleware: &Installed) -> bool {
-    (row.middleware.is_empty() || row.middleware.iter().any(|it| middleware.has(it) != Some(false)))
-        && row.unless.as_ref().is_none_or(|it| is_on(settings, it) != Some(true))
-        && row.only_if.as_ref().is_none_or(|it| is_on(settings, it) == Some(true))
-        && row.app.as_ref().is_none_or(|it| super::application::has_app(settings, it))
-        && !is_kept_in_session(settings, row)
 }
 
 fn fact(settings: &Settings<'_>, row: &SettingsCookie, middleware: &Installed) -> Option<Fact> {
@@ -94,19 +82,6 @@ fn judged_text(value: &Value) -> Option<SmolStr> {
         Value::Debug { in_release, .. } => judged_text(in_release),
         _ => None,
     }
-}
-
-/// Messages that are kept in the session send no cookie of their own.
-fn is_kept_in_session(settings: &Settings<'_>, row: &SettingsCookie) -> bool {
-    if !row.middleware.iter().any(|it| it == "MessageMiddleware") {
-        return false;
-    }
-    let storage = settings.get("MESSAGE_STORAGE").val;
-    let versions = |package: &str| settings.version(package);
-    storage
-        .as_text()
-        .and_then(|it| settings.models.named(it, &versions))
-        .is_some_and(|it| it.traits.get("store").is_some_and(|it| it == "session"))
 }
 
 fn default_origin(settings: &Settings<'_>, row: &SettingsCookie) -> Origin {

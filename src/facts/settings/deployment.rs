@@ -10,7 +10,6 @@ use crate::source::Span;
 use crate::workspace::{FileKind, FileRole, Profile, Workspace};
 
 use super::environment;
-use super::eval::is_constant_name;
 use super::value::{Cast, Val};
 use super::words;
 
@@ -97,7 +96,7 @@ impl Deployment {
     }
 
     fn put(&mut self, name: &str, given: Option<Given>, span: Span) {
-        if let Some(given) = given.filter(|_| is_constant_name(name)) {
+        if let Some(given) = given.filter(|_| words::is_constant_name(name)) {
             self.0.entry(name.into()).or_default().push((given, span));
         }
     }

@@ -4,10 +4,10 @@ use smol_str::SmolStr;
 
 use crate::facts::{Attribute, Fact, FactKind, Origin, Scalar, Span, Value};
 
-use super::application::Installed;
 use super::check;
 use super::effective::{Effective, Settings, fixed, text};
 use super::eval::DERIVED;
+use super::installed::Installed;
 use super::value::Val;
 use super::words;
 

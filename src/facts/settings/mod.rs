@@ -9,9 +9,9 @@ use crate::flow::Units;
 use crate::model::Models;
 use crate::workspace::Workspace;
 
-use application::Installed;
 use effective::Settings;
 use eval::Evaluator;
+use installed::Installed;
 use project::Judged;
 use words::Role;
 
@@ -23,10 +23,12 @@ mod effective;
 mod entry;
 mod environment;
 mod eval;
+mod installed;
 mod join;
 mod key;
 mod project;
 mod scope;
+mod sent;
 mod session;
 mod setting;
 mod value;

@@ -5,9 +5,9 @@ use smol_str::SmolStr;
 use crate::facts::{Attribute, Fact, FactKind, Scalar, Value};
 use crate::model::{Matches, NamedModel, matches};
 
-use super::application::Installed;
 use super::cookie;
 use super::effective::{Settings, fixed, text, value};
+use super::installed::Installed;
 use super::join::truth;
 use super::value::{Lift, Val, map};
 

@@ -10,7 +10,6 @@ use crate::model::{Matches, SettingModel, matches};
 use crate::workspace::FileKind;
 
 use super::effective::{Effective, Settings, fixed, text, value};
-use super::eval::is_constant_name;
 use super::value::{Cast, Val};
 use super::words;
 
@@ -49,7 +48,7 @@ pub(super) fn facts(settings: &Settings<'_>) -> Vec<Fact> {
 /// Every setting by name. What may be a secret is only known to exist.
 pub(super) fn values(settings: &Settings<'_>) -> BTreeMap<SmolStr, Attribute> {
     let known = settings.models.all_settings().filter(|it| it.package == "django").map(|it| &it.name);
-    let names = settings.judged.names.names.keys().filter(|it| is_constant_name(it));
+    let names = settings.judged.names.names.keys().filter(|it| words::is_constant_name(it));
     let entries = settings.judged.names.names.iter().flat_map(|(name, binding)| entries(name, &binding.val));
     let all: BTreeSet<SmolStr> = known.chain(names).cloned().chain(entries).collect();
     all.iter()

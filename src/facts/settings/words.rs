@@ -180,6 +180,13 @@ pub(super) fn is_placeholder(text: &str) -> bool {
     template || listed || joined.is_empty()
 }
 
+/// `NAME`: a name that is meant to be a constant or a setting.
+pub(super) fn is_constant_name(name: &str) -> bool {
+    name.len() > 1
+        && name.chars().any(|it| it.is_ascii_uppercase())
+        && name.chars().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == '_')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,7 @@ use super::super::environment;
 use super::super::join::truth;
 use super::super::value::{Closure, Item, Lift, Object, Val, View, map};
 use super::super::words;
-use super::{CALLS, Evaluator, Frame, FrameKind, Outcome, foreign, is_constant_name, read};
+use super::{CALLS, Evaluator, Frame, FrameKind, Outcome, foreign, read};
 
 #[derive(Default)]
 pub(super) struct Args {
@@ -151,7 +151,7 @@ impl Evaluator<'_> {
 
     /// `env_bool("NAME", False)`: a first argument in capitals and a default look like a read of the environment, whoever reads.
     pub(super) fn guess(&mut self, args: &Args, closure: Option<&Rc<Closure>>) -> Option<Val> {
-        let name = args.first()?.as_text().filter(|it| is_constant_name(it))?;
+        let name = args.first()?.as_text().filter(|it| words::is_constant_name(it))?;
         let given =
             args.keyword("default").or_else(|| args.keyword("fallback")).or_else(|| args.positional.get(1));
         let declared = || {

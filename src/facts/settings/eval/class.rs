@@ -6,8 +6,9 @@ use crate::ir::{Expr, ExprKind, Function, ItemKind, Name, Path, StmtKind, TypeRe
 
 use super::super::scope::{Binding, Namespace};
 use super::super::value::{Class, Closure, Object, Val};
+use super::super::words;
 use super::call::Args;
-use super::{Evaluator, Frame, FrameKind, is_constant_name};
+use super::{Evaluator, Frame, FrameKind};
 
 /// Classes above a class that are followed.
 const ANCESTORS: usize = 12;
@@ -90,7 +91,7 @@ impl Evaluator<'_> {
             let StmtKind::Item(item) = &stmt.kind else { continue };
             let ItemKind::Function(function) = &item.kind else { continue };
             // A method that is called like a setting is one to the libraries that have settings classes.
-            if !is_property(function) && !is_constant_name(&function.name.name) {
+            if !is_property(function) && !words::is_constant_name(&function.name.name) {
                 continue;
             }
             let closure =

@@ -11,9 +11,10 @@ use super::super::join::{decided, join, truth};
 use super::super::value::{
     Cast, Closure, Dict, EnvVal, FileVal, Item, Lift, Object, Sequence, Val, map, map2,
 };
+use super::super::words;
 use super::side::{decisive, sided};
 use super::statement::unpacked;
-use super::{DEPTH, Evaluator, is_constant_name, operator};
+use super::{DEPTH, Evaluator, operator};
 
 /// Elements that a comprehension is run for.
 const MOST_ELEMENTS: usize = 500;
@@ -100,7 +101,7 @@ impl Evaluator<'_> {
     pub(super) fn name(&mut self, name: &str) -> Val {
         let Some(binding) = self.binding(name) else { return self.missing(name) };
         let val = self.resolved(&binding.val);
-        if is_constant_name(name) && val.as_noted() {
+        if words::is_constant_name(name) && val.as_noted() {
             self.note(binding.span, format!("`{name}` is set here"));
             for note in binding.trail.iter().take(2) {
                 self.note(note.span, note.text.clone());
@@ -205,7 +206,7 @@ impl Evaluator<'_> {
             }
             Val::Dict(_) | Val::List(_) | Val::Text(_) | Val::Int(_) => Val::opaque("an attribute"),
             // A setting of an object that holds the configuration.
-            _ if is_constant_name(name) => sided(
+            _ if words::is_constant_name(name) => sided(
                 name,
                 Val::File(Rc::new(FileVal { key: name.clone(), fallback: None, cast: Cast::Any })),
             ),

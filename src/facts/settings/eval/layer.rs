@@ -9,7 +9,8 @@ use crate::workspace::{FileKind, FileRole, Profile, Workspace};
 
 use super::super::environment;
 use super::super::value::{Dict, Entry, Item, List, Sequence, Val};
-use super::{Evaluator, is_constant_name};
+use super::super::words;
+use super::Evaluator;
 
 /// Levels of a value that are looked at.
 const DEPTH: u32 = 8;
@@ -32,7 +33,7 @@ impl Evaluator<'_> {
                 let NodeKind::Map(entries) = &part.kind else { continue };
                 for (key, node) in entries {
                     let name = key.name.to_ascii_uppercase();
-                    if is_constant_name(&name) && !matches!(node.kind, NodeKind::Null) {
+                    if words::is_constant_name(&name) && !matches!(node.kind, NodeKind::Null) {
                         self.bind(&name.into(), value(node, DEPTH), node.span);
                     }
                 }

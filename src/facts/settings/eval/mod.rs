@@ -221,7 +221,9 @@ impl<'a> Evaluator<'a> {
                 Val::Unbound
             };
         };
-        if binding.trail.len() + self.trail.len() < super::scope::MAX_TRAIL && is_constant_name(name) {
+        if binding.trail.len() + self.trail.len() < super::scope::MAX_TRAIL
+            && super::words::is_constant_name(name)
+        {
             self.note(binding.span, format!("`{name}` is set here"));
         }
         self.resolved(&binding.val)
@@ -257,11 +259,4 @@ impl Frame {
     fn new(file: FileId, kind: FrameKind) -> Self {
         Self { file, kind, layers: Layers::new(), captured: Rc::new([]) }
     }
-}
-
-/// `NAME`: a name that is meant to be a constant or a setting.
-pub(super) fn is_constant_name(name: &str) -> bool {
-    name.len() > 1
-        && name.chars().any(|it| it.is_ascii_uppercase())
-        && name.chars().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == '_')
 }
