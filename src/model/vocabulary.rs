@@ -56,6 +56,7 @@ pub const TRAITS: &[(&str, &str)] = &[
     ),
     ("provides", "session: what a layer lays ready for those that run after it"),
     ("provided-by", "words in code that lays a session of this type ready, or makes one"),
+    ("preflighted", "on: takes bodies of a kind that other sites cannot send without being let in"),
     ("serves", "on: takes an application and answers requests with it"),
     ("after", "session: what has to be laid ready before a layer runs"),
     ("dispatches", "the method that hands a request on to the one named like its HTTP method"),

@@ -102,6 +102,12 @@ pub fn is_unguessable(name: &str) -> bool {
     meaning("unguessable", name) == Some("unguessable")
 }
 
+/// Lower-case pieces of text that code has which checks where a request comes from.
+#[must_use]
+pub fn guards() -> &'static [String] {
+    tables().get("guard").and_then(|it| it.first()).map_or(&[], |it| &it.words)
+}
+
 #[derive(Deserialize)]
 struct Meaning {
     is: String,
@@ -192,6 +198,7 @@ mod tests {
                 "cookie-content",
                 "cookie-role",
                 "ends-session",
+                "guard",
                 "hidden",
                 "purpose",
                 "sensitive",

@@ -28,11 +28,27 @@ pub(super) struct Signs {
     opaque: bool,
     /// It hands an application to a server.
     serves: bool,
+    /// What it takes out of a request is of a kind that other sites cannot send unasked.
+    preflighted: bool,
+}
+
+impl Signs {
+    pub(super) fn is_opaque(&self) -> bool {
+        self.opaque
+    }
+
+    pub(super) fn serves(&self) -> bool {
+        self.serves
+    }
+
+    pub(super) fn is_preflighted(&self) -> bool {
+        self.preflighted
+    }
 }
 
 pub(super) fn signs(root: &Root<'_, '_>) -> Signs {
     let machine = &root.machine;
-    let mut signs = Signs { asks: asks(root), ..Signs::default() };
+    let mut signs = Signs { asks: asks(root), preflighted: is_preflighted(root), ..Signs::default() };
     for id in &machine.trace.made {
         let Some(object) = machine.state.object(*id) else { continue };
         let (Class::Model(path), Some(born)) = (&object.class, object.born) else { continue };
@@ -56,6 +72,15 @@ fn asks(root: &Root<'_, '_>) -> Option<(SmolStr, SmolStr)> {
         let Some(Class::Model(path)) = root.machine.class_of_type(&ty) else { return None };
         let candidates = root.machine.program.catalog.candidates(&path, scope.file);
         Some((candidates.package()?.clone(), candidates.mark("provided-by")?.clone()))
+    })
+}
+
+fn is_preflighted(root: &Root<'_, '_>) -> bool {
+    let scope = root.definition.scope;
+    root.definition.function.params.iter().filter_map(|it| it.ty.as_ref()).any(|ty| {
+        let ty = root.machine.ty(ty, scope);
+        let Some(Class::Model(path)) = root.machine.class_of_type(&ty) else { return false };
+        root.machine.program.catalog.candidates(&path, scope.file).mark("preflighted").is_some()
     })
 }
 

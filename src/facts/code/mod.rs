@@ -8,6 +8,7 @@ mod cookie;
 mod cors;
 mod exempt;
 mod file_key;
+mod forgery;
 mod handler;
 mod key;
 pub(crate) mod line;
@@ -102,6 +103,7 @@ pub fn facts(
     let mut facts = Vec::new();
     let mut rewrites = Vec::new();
     missing::facts(&found, &routed, workspace, &mut facts);
+    let acting = forgery::acting(&found, &routed);
     for mut found in found.into_iter().filter(|it| tops.contains(&it.function)) {
         routes::join(&mut found, &routed);
         facts.extend(found.facts);
@@ -116,6 +118,9 @@ pub fn facts(
     facts.extend(file_key::facts(workspace, models, &view));
     join(&mut facts);
     cors::join(&mut facts, workspace);
+    if let Some(acting) = acting {
+        forgery::join(&acting, workspace, &mut facts);
+    }
     facts
 }
 
