@@ -281,6 +281,9 @@ fn own_rules_are_run_and_their_faults_told() {
     let run = check("own-rules", &files, &["--only", "no-lax", "--format", "concise"]);
     assert_eq!(run.code, 1, "{}", run.err);
     assert!(run.out.contains("high[no-lax] cookie `sessionid` breaks our own rule"), "{}", run.out);
+    let root = project("own-rules-shown", &files);
+    assert!(sessionlint(&root, &["rules"]).out.contains("session cookie is lax"));
+    assert!(sessionlint(&root, &["explain", "no-lax"]).out.contains("we say so"));
     let wrong = page.replace("severity = \"high\"", "severty = \"high\"");
     files.pop();
     files.push(("security/no-lax.md", &wrong));
@@ -404,6 +407,7 @@ fn facts_rules_explain_completions_and_schemas_answer() {
     let facts = sessionlint(&root, &["facts"]);
     assert_eq!(facts.code, 0);
     assert!(facts.out.contains("cookie sessionid"), "{}", facts.out);
+    assert!(facts.out.contains("14 days  (default of django 5.2.0)"), "{}", facts.out);
     let facts: serde_json::Value =
         serde_json::from_str(&sessionlint(&root, &["facts", "--format", "json"]).out).unwrap();
     assert!(facts["facts"].as_array().unwrap().len() > 1);

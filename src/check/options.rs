@@ -85,7 +85,8 @@ impl Options {
     }
 
     /// Whether findings of a file, relative to the checked root, are wanted.
-    pub(super) fn covers(&self, path: &str) -> bool {
+    #[must_use]
+    pub fn covers(&self, path: &str) -> bool {
         let inside = |it: &String| {
             path.strip_prefix(it.as_str())
                 .is_some_and(|rest| it.is_empty() || rest.is_empty() || rest.starts_with('/'))

@@ -10,6 +10,7 @@ use crate::report::Format;
 /// Finds faults in how a web project handles sessions and cookies, in Rust and Django. Nothing is built, run or fetched.
 #[derive(Parser, Debug)]
 #[command(name = "sessionlint", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
+#[command(after_help = EXIT_CODES)]
 #[command(override_usage = "sessionlint [check] [OPTIONS] [PATH]...\n       sessionlint <COMMAND>")]
 pub(super) struct Cli {
     #[command(subcommand)]
@@ -19,6 +20,13 @@ pub(super) struct Cli {
     #[command(flatten)]
     pub(super) global: Global,
 }
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing at or above the severity of `--fail-on`
+  1  findings at or above it
+  2  wrong usage or configuration, or something unreadable under `--strict`
+  3  nothing to check";
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
@@ -45,7 +53,10 @@ pub(super) enum Command {
     /// Print the manual page, or write one for every command
     Man(ManArgs),
     /// Print a completion script
-    Completions { shell: clap_complete::Shell },
+    Completions {
+        /// The shell that reads it
+        shell: clap_complete::Shell,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -62,6 +73,7 @@ pub(super) struct Global {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = EXIT_CODES)]
 #[expect(clippy::struct_excessive_bools, reason = "each one is a flag of the command line")]
 pub(super) struct CheckArgs {
     #[command(flatten)]
@@ -113,16 +125,16 @@ pub(super) struct CheckArgs {
     pub(super) changed_since: Option<String>,
 
     /// Mend what can be mended without a look at it, and report the rest
-    #[arg(long, help_heading = "Fixes")]
+    #[arg(long, conflicts_with = "stdin_filename", help_heading = "Fixes")]
     pub(super) fix: bool,
     /// Take fixes too that may change what the application does
     #[arg(long, help_heading = "Fixes")]
     pub(super) unsafe_fixes: bool,
     /// Print what `--fix` would change, and change nothing; exit with 1 if there is anything
-    #[arg(long, conflicts_with_all = ["fix", "format"], help_heading = "Fixes")]
+    #[arg(long, conflicts_with = "format", help_heading = "Fixes")]
     pub(super) diff: bool,
     /// As `--fix`, without a report
-    #[arg(long, conflicts_with = "diff", help_heading = "Fixes")]
+    #[arg(long, conflicts_with_all = ["diff", "stdin_filename"], help_heading = "Fixes")]
     pub(super) fix_only: bool,
 
     /// Exit with 1 at findings of this severity or above [default: medium]
@@ -144,12 +156,18 @@ pub(super) struct CheckArgs {
 }
 
 /// What is read, and how.
-#[derive(Args, Debug)]
+#[derive(Args, Default, Debug)]
 pub(super) struct ProjectArgs {
-    /// Projects: folders or files
+    /// Projects: folders or files, or `-` for the text on standard input [default: the folder here]
     #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
     pub(super) paths: Vec<PathBuf>,
-    /// Configuration to use instead of the one that lies in the project
+    /// Which file of the project the text on standard input is
+    #[arg(long, value_name = "FILE")]
+    pub(super) stdin_filename: Option<PathBuf>,
+    /// Leave out what is excluded or ignored by git, even if it is named
+    #[arg(long)]
+    pub(super) force_exclude: bool,
+    /// Configuration to use instead of the one that lies in the project [environment: `SESSIONLINT_CONFIG`]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(super) config: Option<PathBuf>,
     /// Use no configuration
@@ -164,6 +182,7 @@ pub(super) struct ProjectArgs {
 pub(super) struct FactsArgs {
     #[command(flatten)]
     pub(super) project: ProjectArgs,
+    /// How to print them
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(super) format: TableFormat,
 }
@@ -187,6 +206,7 @@ pub(super) struct BaselineArgs {
 pub(super) struct AuditArgs {
     #[command(flatten)]
     pub(super) project: ProjectArgs,
+    /// How to write it
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(super) format: AuditFormat,
     /// What the report calls the project [default: name of its folder]
@@ -209,14 +229,17 @@ pub(super) struct TestRulesArgs {
 
 #[derive(Args, Debug)]
 pub(super) struct RulesArgs {
+    /// How to print them
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(super) format: TableFormat,
 }
 
 #[derive(Args, Debug)]
 pub(super) struct ExplainArgs {
+    /// The rule's name, as it stands in brackets beside a finding
     #[arg(value_name = "RULE")]
     pub(super) rule: String,
+    /// How to print it
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(super) format: PageFormat,
 }
@@ -240,6 +263,7 @@ pub(super) struct ManArgs {
 
 #[derive(Args, Debug)]
 pub(super) struct SchemaArgs {
+    /// What the schema describes
     #[arg(value_enum)]
     pub(super) of: SchemaOf,
 }

@@ -63,14 +63,14 @@ pub(super) fn run(arguments: &CheckArgs, global: &Global) -> Result<Ending, Fail
         rendered(&report, format, style(global), arguments)
     })?;
     if !global.quiet {
-        talk(&report, format, &project, global);
+        talk(&report, &options, format, &project, global);
     }
     if arguments.timings {
         let shown = started.elapsed().saturating_sub(judged);
         let evaluated = judged.saturating_sub(read);
         output::talk(&format!("read {read:.1?}, evaluated {evaluated:.1?}, written {shown:.1?}\n"));
     }
-    Ok(ending(&report, arguments, fail_on))
+    Ok(ending(&report, &options, arguments, fail_on))
 }
 
 fn rendered(report: &Report, format: Format, style: Style, arguments: &CheckArgs) -> String {
@@ -106,11 +106,16 @@ pub(super) fn facts(arguments: &FactsArgs, global: &Global) -> Result<Ending, Fa
     Ok(if report.workspace.files.is_empty() { Ending::NothingToCheck } else { Ending::Clean })
 }
 
-fn ending(report: &Report, arguments: &CheckArgs, fail_on: Severity) -> Ending {
+/// Whether there was anything to find something in.
+fn is_empty(report: &Report, options: &Options) -> bool {
+    !report.workspace.files.iter().any(|it| options.covers(&it.path))
+}
+
+fn ending(report: &Report, options: &Options, arguments: &CheckArgs, fail_on: Severity) -> Ending {
     if arguments.strict && !report.problems.is_empty() {
         return Ending::Failed;
     }
-    if report.workspace.files.is_empty() {
+    if is_empty(report, options) {
         return Ending::NothingToCheck;
     }
     let fails = report.findings.iter().any(|it| it.finding.severity >= fail_on);
@@ -136,7 +141,7 @@ fn options(arguments: &CheckArgs, project: &Project<'_>) -> Result<Options, Fail
 }
 
 /// What is said beside the results: problems where the format has no place for them, and that nothing was there.
-fn talk(report: &Report, format: Format, project: &Project<'_>, global: &Global) {
+fn talk(report: &Report, options: &Options, format: Format, project: &Project<'_>, global: &Global) {
     let mut said = String::new();
     if global.verbose {
         let _ = writeln!(said, "checked root: {}", project.root.display());
@@ -154,9 +159,10 @@ fn talk(report: &Report, format: Format, project: &Project<'_>, global: &Global)
             let _ = writeln!(said, "warning: and {rest} more problems (`--verbose` lists them)");
         }
     }
-    if report.workspace.files.is_empty() {
-        let root = project.root.display();
-        let _ = writeln!(said, "warning: nothing to check in `{root}`: no Rust, Python or settings files");
+    if is_empty(report, options) {
+        let paths: Vec<_> = project.paths().iter().map(|it| format!("`{}`", it.display())).collect();
+        let paths = paths.join(", ");
+        let _ = writeln!(said, "warning: nothing to check in {paths}: no Rust, Python or settings files");
     } else if format == Format::Concise {
         let _ = writeln!(said, "{}", report::summary(report));
     }

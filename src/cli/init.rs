@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &InitArgs, global: &Global) -> Result<Ending, Failu
             "the nearest one holds; remove it first",
         ));
     }
-    let project = ProjectArgs { paths: vec![folder.clone()], config: None, no_config: true, threads: None };
+    let project = ProjectArgs { paths: vec![folder.clone()], no_config: true, ..ProjectArgs::default() };
     let project = Project::open(&project, global)?;
     let progress = Progress::start(global.quiet);
     let report = check::run(project.workspace(), &project.options(Options::default()));

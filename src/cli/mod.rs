@@ -87,7 +87,7 @@ fn run(arguments: impl Iterator<Item = OsString>) -> Ending {
         Some(Command::Lsp) => lsp::run(global),
         Some(Command::TestRules(arguments)) => test_rules::run(&arguments, global),
         Some(Command::Rules(arguments)) => rules::list(&arguments, global),
-        Some(Command::Explain(arguments)) => rules::explain(&arguments),
+        Some(Command::Explain(arguments)) => rules::explain(&arguments, global),
         Some(Command::Init(arguments)) => init::run(&arguments, global),
         Some(Command::Man(arguments)) => man::run(&arguments),
         Some(Command::Schema(arguments)) => schema::print(&arguments),
@@ -104,6 +104,13 @@ fn usage(error: &clap::Error) -> Ending {
     // a closed pipe is no fault
     let _ = error.print();
     if error.use_stderr() { Ending::Failed } else { Ending::Clean }
+}
+
+/// The command that a word may have been meant to be.
+fn command_like(word: &str) -> Option<String> {
+    let command = <Cli as clap::CommandFactory>::command();
+    let near = |it: &&str| strsim::damerau_levenshtein(it, word) <= 2;
+    command.get_subcommands().map(clap::Command::get_name).find(near).map(str::to_owned)
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<Ending, Failure> {

@@ -13,12 +13,8 @@ use crate::fix;
 use crate::rule::{Page, Rule, Section};
 
 pub(super) fn run(arguments: &TestRulesArgs, global: &Global) -> Result<Ending, Failure> {
-    let project = ProjectArgs {
-        paths: vec![".".into()],
-        config: arguments.config.clone(),
-        no_config: false,
-        threads: None,
-    };
+    let project =
+        ProjectArgs { paths: vec![".".into()], config: arguments.config.clone(), ..ProjectArgs::default() };
     let project = Project::open(&project, global)?;
     let mut options = project.options(Options::default());
     if !arguments.files.is_empty() {

@@ -9,7 +9,9 @@ use super::json::{Region, TOOL, Tool, region, text};
 use super::words::clean;
 use super::{place, redact};
 use crate::check::Report;
-use crate::facts::{Attribute, Event, Fact, FactKind, Origin, Scalar, Value};
+use crate::facts::{Attribute, AttributeType, Event, Fact, FactKind, Origin, Scalar, Value, schema};
+use crate::rule::human_duration;
+use crate::source::Span;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -139,8 +141,13 @@ pub(super) fn is_default(fact: &Fact) -> bool {
 }
 
 fn paragraph(report: &Report, fact: &Fact, shown: &mut String) {
-    let name = fact.name.as_deref().map_or_else(|| "(name unknown)".into(), clean);
-    let _ = write!(shown, "{} {name}", fact.kind.name());
+    shown.push_str(fact.kind.name());
+    match fact.name.as_deref() {
+        Some(name) => drop(write!(shown, " {}", clean(name))),
+        // those have no names
+        None if matches!(fact.kind, FactKind::Key | FactKind::Application) => {}
+        None => shown.push_str(" (name unknown)"),
+    }
     if let Some(place) = place(report, fact.span) {
         let _ = write!(shown, "  {}:{}:{}", clean(place.path), place.start.line, place.start.column);
     }
@@ -153,12 +160,19 @@ fn paragraph(report: &Report, fact: &Fact, shown: &mut String) {
     }
     let width = fact.attributes.keys().map(smol_str::SmolStr::len).max().unwrap_or(0);
     for (key, it) in &fact.attributes {
-        let secret = redact::is_secret(fact, key);
-        let (value, origin) = (worded(&it.value, secret), origin(report, &it.origin));
-        let _ = writeln!(shown, "    {key:width$}  {}{origin}", clean(&value));
+        // what stands in the first line already is not said again
+        let here = matches!(it.origin, Origin::Written(span) if is_beside(report, span, fact.span));
+        if here && key == "name" && matches!(&it.value, Value::Known(_)) {
+            continue;
+        }
+        let origin = if here { String::new() } else { origin(report, &it.origin) };
+        let _ = writeln!(shown, "    {key:width$}  {}{origin}", clean(&told(fact, key, it)));
     }
     for event in &fact.events {
         let _ = write!(shown, "    {}", event.kind.name());
+        if let Some(about) = about(event) {
+            let _ = write!(shown, " {}", clean(about));
+        }
         if let Some(place) = place(report, event.span) {
             let _ = write!(shown, "  {}:{}", clean(place.path), place.start.line);
         }
@@ -167,11 +181,36 @@ fn paragraph(report: &Report, fact: &Fact, shown: &mut String) {
     shown.push('\n');
 }
 
+/// Whether both begin in the same line of the same file.
+fn is_beside(report: &Report, a: Span, b: Span) -> bool {
+    let line = |span| place(report, span).map(|it| it.start.line);
+    a.file == b.file && line(a) == line(b)
+}
+
+/// The key of the session, or the cookie, that an event is about.
+fn about(event: &Event) -> Option<&str> {
+    let operand = event.operands.get("key").or_else(|| event.operands.get("name"))?;
+    match &operand.value {
+        Value::Known(Scalar::Text(it)) => Some(it),
+        _ => None,
+    }
+}
+
+/// An attribute of a fact in words and units.
+pub(super) fn told(fact: &Fact, name: &str, it: &Attribute) -> String {
+    let ty = schema(fact.kind).attributes.iter().find(|it| it.name == name).map(|it| it.ty);
+    in_words(&it.value, ty, redact::is_secret(fact, name))
+}
+
 pub(super) fn worded(it: &Value, secret: bool) -> String {
-    let inner = |it: &Value| worded(it, secret);
+    in_words(it, None, secret)
+}
+
+fn in_words(it: &Value, ty: Option<AttributeType>, secret: bool) -> String {
+    let inner = |it: &Value| in_words(it, ty, secret);
     match it {
         Value::Unset => "unset".into(),
-        Value::Known(scalar) => word(scalar, secret),
+        Value::Known(scalar) => word(scalar, ty, secret),
         Value::OneOf(all) => all.iter().map(inner).collect::<Vec<_>>().join(" or "),
         Value::Env { name, fallback: Some(value) } => format!("environment {name}, else {}", inner(value)),
         Value::Env { name, fallback: None } => format!("environment {name}"),
@@ -186,16 +225,17 @@ pub(super) fn worded(it: &Value, secret: bool) -> String {
     }
 }
 
-fn word(it: &Scalar, secret: bool) -> String {
+fn word(it: &Scalar, ty: Option<AttributeType>, secret: bool) -> String {
     match it {
         Scalar::Bool(true) => "on".into(),
         Scalar::Bool(false) => "off".into(),
+        Scalar::Int(it) if ty == Some(AttributeType::Duration) => human_duration(*it),
         Scalar::Int(it) => it.to_string(),
         Scalar::Float(it) => it.to_string(),
         Scalar::Text(_) if secret => redact::HIDDEN.into(),
         Scalar::Text(it) => redact::text(it).into_owned(),
         Scalar::Null => "null".into(),
-        Scalar::List(all) => all.iter().map(|it| worded(it, secret)).collect::<Vec<_>>().join(", "),
+        Scalar::List(all) => all.iter().map(|it| in_words(it, ty, secret)).collect::<Vec<_>>().join(", "),
     }
 }
 

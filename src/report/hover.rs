@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::facts::{origin, worded};
-use super::redact;
+use super::facts::{origin, told};
 use super::words::clean;
 use crate::check::Report;
 use crate::facts::{Fact, FactKind};
@@ -19,9 +18,9 @@ pub fn fact_markdown(report: &Report, fact: &Fact) -> String {
     let name = fact.name.as_deref().map_or_else(|| "of unknown name".into(), |it| format!("`{}`", cell(it)));
     let mut text =
         format!("**{} {name}**\n\n| attribute | value | decided |\n| --- | --- | --- |\n", fact.kind.name());
-    let told = |key: &str| fact.kind != FactKind::Cookie || !UNTOLD.contains(&key);
-    for (key, it) in fact.attributes.iter().filter(|(key, _)| told(key)) {
-        let value = worded(&it.value, redact::is_secret(fact, key));
+    let is_told = |key: &str| fact.kind != FactKind::Cookie || !UNTOLD.contains(&key);
+    for (key, it) in fact.attributes.iter().filter(|(key, _)| is_told(key)) {
+        let value = told(fact, key, it);
         let by = origin(report, &it.origin);
         let by = by.trim().trim_start_matches('(').trim_end_matches(')');
         let _ = writeln!(text, "| {} | {} | {} |", key.replace('_', " "), cell(&value), cell(by));

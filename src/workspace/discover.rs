@@ -11,10 +11,16 @@ use crate::source::FileId;
 
 pub(super) fn from_disk(paths: &[PathBuf], how: &Walk) -> Workspace {
     let root = common_root(paths);
-    let (met, mut problems) = walk::walk(&root, paths, how);
+    let (mut met, mut problems) = walk::walk(&root, paths, how);
+    if let Some(unsaved) = &how.unsaved {
+        walk::overlay(&mut met, &root, unsaved);
+    }
     let above = Above::of(&root);
     let read = |path: &str| {
         let place = above.top.join(path);
+        if let Some(unsaved) = how.unsaved.as_ref().filter(|it| it.place == place) {
+            return Some(unsaved.text.clone());
+        }
         let small = fs::metadata(&place).is_ok_and(|it| it.is_file() && it.len() <= 4 * text::LIMIT);
         small.then(|| fs::read(place).ok()).flatten().and_then(|bytes| String::from_utf8(bytes).ok())
     };

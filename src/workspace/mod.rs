@@ -26,7 +26,7 @@ pub use kind::is_manifest;
 pub use package::{Ecosystem, Package};
 pub use prefilter::Marks;
 pub use settings::{Profile, SettingsFile};
-pub use walk::Walk;
+pub use walk::{Unsaved, Walk};
 
 use crate::finding::Problem;
 use crate::source::{FileId, SourceText};

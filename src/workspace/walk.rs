@@ -26,11 +26,20 @@ pub struct Walk {
     pub honour_ignore_files: bool,
     /// 0 lets the machine decide.
     pub threads: usize,
+    /// A text that replaces the one on disk.
+    pub unsaved: Option<Unsaved>,
+}
+
+/// The text of a file that an editor holds; the file itself need not be there yet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unsaved {
+    pub place: PathBuf,
+    pub text: String,
 }
 
 impl Default for Walk {
     fn default() -> Self {
-        Self { exclude: Vec::new(), honour_ignore_files: true, threads: 0 }
+        Self { exclude: Vec::new(), honour_ignore_files: true, threads: 0, unsaved: None }
     }
 }
 
@@ -42,6 +51,28 @@ pub(super) struct Met {
     pub(super) kind: Option<FileKind>,
     pub(super) interesting: bool,
     pub(super) text: Option<Text>,
+}
+
+/// Puts the text that an editor holds in the place of the one on disk, or adds it where there is no file yet.
+pub(super) fn overlay(met: &mut Vec<Met>, root: &Path, unsaved: &Unsaved) {
+    let Some(path) = relative(root, &unsaved.place) else { return };
+    let at = met.binary_search_by(|it| it.path.as_str().cmp(&path));
+    if at.is_err() && unsaved.place.exists() {
+        return;
+    }
+    let Some(kind) = kind::of(&path) else { return };
+    let bytes = unsaved.text.as_bytes();
+    let text = if bytes.len() as u64 > text::LIMIT {
+        Err(Box::new(text::too_large(&path)))
+    } else {
+        text::decode(&path, bytes)
+    };
+    let interesting = kind.is_source() && prefilter::interesting(kind, bytes);
+    let new = Met { path, kind: Some(kind), interesting, text: Some(text) };
+    match at {
+        Ok(at) => met[at] = new,
+        Err(at) => met.insert(at, new),
+    }
 }
 
 /// Everything below `paths`, sorted by path, and what went wrong.

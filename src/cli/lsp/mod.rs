@@ -81,12 +81,7 @@ impl<'a> Server<'a> {
 
     /// Reads configuration and project from disk.
     fn open(&mut self) {
-        let arguments = ProjectArgs {
-            paths: vec![self.root.path().to_path_buf()],
-            config: None,
-            no_config: false,
-            threads: None,
-        };
+        let arguments = ProjectArgs { paths: vec![self.root.path().to_path_buf()], ..ProjectArgs::default() };
         let project = match Project::open(&arguments, self.global) {
             Ok(project) => project,
             Err(Failure(message)) => {

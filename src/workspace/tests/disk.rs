@@ -88,6 +88,7 @@ fn walks_what_matters() {
         honour_ignore_files: false,
         exclude: vec!["*.json".into(), "z/".into(), "/build/".into()],
         threads: 1,
+        unsaved: None,
     };
     let workspace = Workspace::discover_with(std::slice::from_ref(&folder.0), &all);
     assert_eq!(
