@@ -17,6 +17,14 @@ use crate::source::Note;
 /// Why nothing is known of what a function outside answers: what it was given may or may not be in it.
 pub(super) const LIBRARY: &str = "result of a library";
 
+/// Why nothing is known of a part of a value: what a library answered is its own in every part.
+pub(super) fn part_of(whole: &Val, why: &'static str) -> Kind {
+    match whole.kind {
+        Kind::Unknown(LIBRARY) => Kind::Unknown(LIBRARY),
+        _ => Kind::Unknown(why),
+    }
+}
+
 /// Evaluated arguments.
 #[derive(Clone, Default, Debug)]
 pub struct Args {

@@ -592,9 +592,10 @@ pub(super) fn names_a_password(args: &Args) -> bool {
     })
 }
 
-/// Labels of a result, with those that its row gives: a record that a cookie or an id led to is neither.
+/// Labels of a result, with those that its row gives: a record that a cookie, an id or data of the request led to is none of
+/// these.
 fn found_by(labels: Labels, own: Labels) -> Labels {
-    const LEADS: Labels = Labels::COOKIE.with(Labels::SESSION_ID);
+    const LEADS: Labels = Labels::COOKIE.with(Labels::SESSION_ID).with(Labels::REQUEST);
     let labels = if own.has(Labels::RECORD) { labels.without(LEADS) } else { labels };
     labels.with(own)
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use super::builtin::builtins;
-use super::call::{Args, is_super, used};
+use super::call::{Args, is_super, part_of, used};
 use super::index::{Meaning, ScopeId, TypeId};
 use super::machine::{Machine, Truth};
 use super::scope::Definition;
@@ -358,8 +358,9 @@ impl Machine<'_> {
                 {
                     let ty = self.ty(written, id.scope);
                     let section = super::settings::section(&id, &name.name, section.as_deref());
-                    return Val::typed("a field", ty).labelled(labels).with_info(|info| {
+                    return Val::new(part_of(base, "a field")).labelled(labels).with_info(|info| {
                         info.names = names;
+                        info.ty = Some(ty);
                         info.section = section.map(Rc::new);
                     });
                 }
@@ -375,7 +376,8 @@ impl Machine<'_> {
             _ => {}
         }
         let nested = base.info.as_ref().and_then(|info| info.nested.clone());
-        Val { origin: base.origin.clone(), ..Val::unknown("a field") }.labelled(labels).with_info(|info| {
+        let value = Val { origin: base.origin.clone(), ..Val::new(part_of(base, "a field")) };
+        value.labelled(labels).with_info(|info| {
             info.names = names;
             info.nested = nested;
         })
@@ -525,7 +527,7 @@ impl Machine<'_> {
             let ty = self.peel(ty);
             if slice { Some(ty) } else { ty.args.last().cloned() }
         });
-        Val::at(Kind::Unknown("an element"), span).labelled(labels).with_info(|info| {
+        Val::at(part_of(base, "an element"), span).labelled(labels).with_info(|info| {
             info.names = names;
             info.nested = nested.filter(|_| !slice);
             info.ty = inner;

@@ -111,11 +111,12 @@ impl Machine<'_> {
         }
         let value = self.plain_method(&receiver, name, &args, span);
         // `text.parse::<u32>()`
+        let parses = builtins().methods.get(name.name.as_str()) == Some(&Operation::Parse);
         match types {
-            [ty] if value.is_unknown()
-                && builtins().methods.get(name.name.as_str()) == Some(&Operation::Parse) =>
-            {
-                value.with_info(|info| info.ty = Some(ty.clone()))
+            [ty] if parses && value.is_unknown() => value.with_info(|info| info.ty = Some(ty.clone())),
+            // It is no longer what it was, and what it is now says whoever takes it.
+            [] if parses && value.is_unknown() && value.ty().is_some() => {
+                value.with_info(|info| info.ty = None)
             }
             _ => value,
         }

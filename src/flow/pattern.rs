@@ -282,7 +282,7 @@ impl Machine<'_> {
             .and_then(|ty| ty.args.last().cloned());
         let nested = iterable.info.as_ref().and_then(|info| info.nested.clone());
         let bounded = iterable.info.as_ref().is_some_and(|info| info.bounded);
-        Val::unknown("an element").labelled(labels).with_info(|info| {
+        Val::new(super::call::part_of(iterable, "an element")).labelled(labels).with_info(|info| {
             info.names = names;
             info.ty = inner;
             info.bounded = bounded;
