@@ -77,6 +77,8 @@ pub struct Builtins {
     prelude: HashSet<String>,
     /// Derives of types whose values are rows of a database.
     pub records: HashSet<String>,
+    /// Derives that make no values.
+    pub harmless_derives: HashSet<String>,
     /// Types whose content changes through a shared reference.
     pub locks: HashSet<String>,
     /// Web frameworks of the modelled ones' languages that no model is about.
@@ -136,6 +138,7 @@ pub fn builtins() -> &'static Builtins {
             properties: file.types.properties,
             prelude: file.types.prelude,
             records: file.types.records,
+            harmless_derives: file.types.harmless_derives,
             locks: file.types.locks,
             other_frameworks: file.names.other_frameworks,
             whole: file.names.whole,
@@ -178,6 +181,8 @@ struct Types {
     properties: HashSet<String>,
     prelude: HashSet<String>,
     records: HashSet<String>,
+    #[serde(rename = "harmless-derives")]
+    harmless_derives: HashSet<String>,
     locks: HashSet<String>,
 }
 

@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 
 use super::catalog::Catalog;
 use super::index::{Index, Meaning, ScopeId, TypeId};
+use super::maker::{Made, Makers};
 use super::scope::{Definition, Owner};
 use super::state::{State, choose, join};
 use super::trace::{Trace, TraceEvent};
@@ -35,6 +36,9 @@ pub struct Program<'a> {
     pub relevance: &'a super::relevance::Relevance,
     /// Methods that were looked for, by type, name and how far up its bases.
     pub methods: RefCell<HashMap<(Span, SmolStr, u32), Option<Definition>>>,
+    pub makers: &'a Makers,
+    /// What makers put into structs, by struct, where it is the same for every evaluation.
+    pub made: RefCell<HashMap<Span, Made>>,
 }
 
 pub struct Machine<'a> {
@@ -52,6 +56,10 @@ pub struct Machine<'a> {
     fresh_atoms: HashMap<(Span, usize), Atom>,
     /// What properties answered that are read by the same names.
     pub(super) properties: HashMap<(Span, SmolStr), Val>,
+    /// What makers put into structs, by struct.
+    pub(super) made: HashMap<Span, Made>,
+    /// Structs whose makers are under evaluation.
+    pub(super) making: Vec<Span>,
     next_object: ObjectId,
     steps: u32,
     /// Further steps, for a function that turns out to use a framework.
@@ -108,6 +116,8 @@ impl<'a> Machine<'a> {
             atom_keys: HashMap::default(),
             fresh_atoms: HashMap::default(),
             properties: HashMap::default(),
+            made: HashMap::default(),
+            making: Vec::new(),
             next_object: 0,
             steps: TRIAL,
             reserve: STEPS - TRIAL,
@@ -139,6 +149,18 @@ impl<'a> Machine<'a> {
         self.steps == 0 && self.reserve == 0
     }
 
+    /// Puts the budget aside and gives out another one.
+    pub(super) fn lend(&mut self, steps: u32) -> (u32, u32) {
+        (std::mem::replace(&mut self.steps, steps), std::mem::take(&mut self.reserve))
+    }
+
+    /// Takes the budget back; `false` when the other one was used up.
+    pub(super) fn give_back(&mut self, (steps, reserve): (u32, u32)) -> bool {
+        let left = std::mem::replace(&mut self.steps, steps);
+        self.reserve = reserve;
+        left > 0
+    }
+
     #[must_use]
     pub fn may_call(&self, function: Span) -> bool {
         self.calls.len() < DEPTH
@@ -167,6 +189,11 @@ impl<'a> Machine<'a> {
         };
         Rc::make_mut(&mut self.state.heap).insert(id, Rc::new(object));
         id
+    }
+
+    /// Objects made from now on have this identity or a higher one.
+    pub(super) fn next_object(&self) -> ObjectId {
+        self.next_object
     }
 
     pub fn list(&mut self, items: Vec<Val>, open: bool, span: Span) -> Val {

@@ -356,6 +356,11 @@ impl Machine<'_> {
                 if let Some(written) =
                     id.def.fields.iter().find(|it| it.name.name == name.name).and_then(|it| it.ty.as_ref())
                 {
+                    if labels == Labels::NONE
+                        && let Some(value) = self.made_field(&id, &name.name)
+                    {
+                        return value.with_info(|info| info.names = names);
+                    }
                     let ty = self.ty(written, id.scope);
                     let section = super::settings::section(&id, &name.name, section.as_deref());
                     return Val::new(part_of(base, "a field")).labelled(labels).with_info(|info| {

@@ -49,32 +49,33 @@ pub fn evaluate<'a, T>(
 
 fn run(machine: &mut Machine<'_>, definition: &Definition) -> Val {
     let function = &definition.function;
+    let value = perform(machine, definition);
+    if function.body.is_some() {
+        let call = outermost(machine, definition);
+        machine.calls.push(call);
+        machine.emit_returned(&value, function.span, super::emit::PARTS);
+        machine.calls.pop();
+    }
+    value
+}
+
+/// Evaluates a function that nobody calls.
+pub(super) fn perform(machine: &mut Machine<'_>, definition: &Definition) -> Val {
+    let function = &definition.function;
     let Some(body) = &function.body else { return Val::null() };
     machine.scope = definition.scope;
     machine.owner = machine.owner_type(definition);
-    let item = machine.definition_path(definition);
-    machine.calls.push(Call {
-        function: function.span,
-        item,
-        site: None,
-        returns: Vec::new(),
-        yields: false,
-    });
+    let call = outermost(machine, definition);
+    machine.calls.push(call);
     let arguments = unknown_arguments(machine, function);
     machine.bind_params(function, None, arguments);
     let value = machine.block(body);
-    let item = machine.item();
-    let value = machine.finish(value, 0);
-    machine.calls.push(Call {
-        function: function.span,
-        item,
-        site: None,
-        returns: Vec::new(),
-        yields: false,
-    });
-    machine.emit_returned(&value, function.span, super::emit::PARTS);
-    machine.calls.pop();
-    value
+    machine.finish(value, 0)
+}
+
+fn outermost(machine: &Machine<'_>, definition: &Definition) -> Call {
+    let item = machine.definition_path(definition);
+    Call { function: definition.function.span, item, site: None, returns: Vec::new(), yields: false }
 }
 
 /// An unknown value for every parameter, of its written type or of the type that its name stands for.

@@ -367,6 +367,15 @@ fn calls(attributes: &[Attribute]) -> impl Iterator<Item = &Call> {
     })
 }
 
+/// What an item derives: last segments as written.
+pub(super) fn derived(attributes: &[Attribute]) -> impl Iterator<Item = &str> {
+    let lists = calls(attributes).filter(|call| is_path(&call.callee, "derive"));
+    lists.flat_map(|call| &call.args).filter_map(|arg| match &arg.value.kind {
+        ExprKind::Path(path) => path.segments.last().map(SmolStr::as_str),
+        _ => None,
+    })
+}
+
 /// Whether an item derives a trait.
 #[must_use]
 pub fn derives(attributes: &[Attribute], wanted: &str) -> bool {

@@ -24,7 +24,9 @@ use rayon::prelude::*;
 use super::{Attribute, Event, EventKind, Fact, Origin};
 use smol_str::SmolStr;
 
-use crate::flow::{Catalog, Index, Program, Relevance, Root, SettingsView, Units, evaluate, matter, tops};
+use crate::flow::{
+    Catalog, Index, Makers, Program, Relevance, Root, SettingsView, Units, evaluate, matter, tops,
+};
 use crate::ir::{FileId, Span};
 use crate::model::Models;
 use crate::workspace::{FileKind, FileRole, Workspace};
@@ -70,6 +72,7 @@ pub fn facts(
     let files = matter(&index, files, &workspace.marks(models.roots()));
     let index = index.extended_by(files.clone());
     let wrapped = exempt::wrapped(&index, &Catalog::new(models, workspace), &files);
+    let makers = Makers::new(&index);
     let relevance = Relevance::new(&index, &files, &|it| wrapped.contains_key(&it));
     // Files of a part share the answers of the models.
     let part = (files.len() / 64).clamp(1, 16);
@@ -83,6 +86,8 @@ pub fn facts(
                 settings: &view,
                 relevance: &relevance,
                 methods: RefCell::default(),
+                makers: &makers,
+                made: RefCell::default(),
             };
             let one = |file: &FileId| {
                 evaluate(*file, &program, &mut |root| Found {
