@@ -9,9 +9,10 @@ use super::index::{Meaning, ScopeId};
 use super::machine::{Call, Machine, Truth};
 use super::scope::Definition;
 use super::state::{Frame, choose};
+use super::trace::{EventKind, TraceEvent};
 use super::value::{Callee, Class, Kind, Ty, Val};
 use crate::ir::{self, Function, Ident, Name, ParamKind, Path, PatternKind, Span, Spread};
-use crate::model::Labels;
+use crate::model::{Labels, words};
 use crate::source::Note;
 
 /// Why nothing is known of what a function outside answers: what it was given may or may not be in it.
@@ -302,6 +303,12 @@ impl Machine<'_> {
         self.owner = caller_owner;
         self.loops = caller_loops;
         self.state.frame = caller_frame;
+        if words::ends_others(&function.name.name) {
+            self.record(TraceEvent {
+                target: function.name.name.clone(),
+                ..TraceEvent::new(EventKind::DestroyOthers, span)
+            });
+        }
         let value = self.wrap(value, &function.attributes, span);
         match result_type {
             Some(ty) if value.ty().is_none() && value.is_unknown() => {

@@ -442,7 +442,7 @@ impl<'a> Machine<'a> {
             Verb::Seal => {
                 let from = clause.operand("from").map_or_else(Val::null, |source| self.source(source, it));
                 let password = |it: &Name| crate::model::words::sensitive(it) == Some("password");
-                if from.names().iter().any(password) {
+                if clause.flag("password") || from.names().iter().any(password) {
                     self.session_event(EventKind::HashPassword, clause, it);
                 }
                 Some(

@@ -21,6 +21,10 @@ impl<'a> Machine<'a> {
         let Some(kind) = clause.word("kind") else { return };
         let Some(source) = clause.operand("value") else { return };
         let value = self.source(source, it);
+        if kind == "sql" && begins(&value).is_some_and(words::query_ends_sessions) {
+            let event = self.event(EventKind::DestroyOthers, it);
+            self.record(event);
+        }
         // Handing out a token is what an answer may be for.
         let telling = if kind == "body" { &TELLING[..2] } else { &TELLING[..] };
         let Some(part) = telling.iter().find_map(|label| self.part(&value, *label)) else { return };
@@ -128,6 +132,18 @@ impl<'a> Machine<'a> {
 
     fn arrived(&mut self, kind: EventKind, flag: &str, operands: Vec<(SmolStr, Val)>, span: Span) {
         self.record(TraceEvent { operands, flags: vec![flag.into()], ..TraceEvent::new(kind, span) });
+    }
+}
+
+/// The text that a value begins with.
+fn begins(value: &Val) -> Option<&str> {
+    match &value.kind {
+        Kind::Text(text) => Some(text),
+        Kind::Pieces(pieces) => match pieces.first()? {
+            Piece::Text(text) => Some(text),
+            Piece::Hole(_) => None,
+        },
+        _ => None,
     }
 }
 

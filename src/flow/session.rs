@@ -43,7 +43,7 @@ impl<'a> Machine<'a> {
     /// Arguments of a call of code that is not seen: an id out of a cookie may end the session of that id there.
     pub(super) fn hand_over(&mut self, name: &str, receiver: Labels, args: &Args, span: Span) {
         let given = args.labels().has(Labels::COOKIE) && !receiver.has(Labels::COOKIE);
-        if !given && !words::ends_session(name) {
+        if !given && !words::ends_session(name) && !words::ends_others(name) {
             return;
         }
         self.record(TraceEvent { target: name.into(), ..TraceEvent::new(EventKind::HandOver, span) });

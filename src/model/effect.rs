@@ -124,7 +124,7 @@ pub enum Verb {
     Env,
     /// Random from a cryptographic source; `bits` or `bytes`. Flag `weak`: from a source that can be guessed.
     Random,
-    /// Encrypted, hashed or signed result of `from`.
+    /// Encrypted, hashed or signed result of `from`. Flag `password`: made for passwords alone.
     Seal,
     /// What `from` holds once its signature was checked.
     Verify,
@@ -153,7 +153,8 @@ impl Verb {
             Self::Construct => Attributes(&["type"]),
             Self::Sink => Only(&["kind", "value"]),
             Self::Set => Attributes(&[]),
-            Self::Convert | Self::Merge | Self::Seal | Self::Verify => Only(&["from"]),
+            Self::Convert | Self::Merge | Self::Verify => Only(&["from"]),
+            Self::Seal => Only(&["from", "password"]),
             Self::EmitParts => Only(&["from"]),
             Self::Header => Only(&["name"]),
             Self::Layer => Only(&["of"]),

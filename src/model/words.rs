@@ -77,6 +77,18 @@ pub fn ends_session(name: &str) -> bool {
     meaning("ends-session", name).is_some()
 }
 
+/// Whether a function of this name ends all sessions of somebody, or all but one.
+#[must_use]
+pub fn ends_others(name: &str) -> bool {
+    meaning("ends-others", name).is_some()
+}
+
+/// Whether a query of this text ends sessions that a table holds.
+#[must_use]
+pub fn query_ends_sessions(text: &str) -> bool {
+    meaning("query", text) == Some("ends-sessions")
+}
+
 /// Whether a value of a type of this name holds text: numbers, switches and times do not.
 #[must_use]
 pub fn holds_text(ty: &str) -> bool {
@@ -197,10 +209,12 @@ mod tests {
                 "claim",
                 "cookie-content",
                 "cookie-role",
+                "ends-others",
                 "ends-session",
                 "guard",
                 "hidden",
                 "purpose",
+                "query",
                 "sensitive",
                 "session-key",
                 "transform",

@@ -19,6 +19,7 @@ pub(super) fn check(rule: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draf
         gains_identity(rule, fact, *index, event, login_path)
             && !gets_new_id(fact, event)
             && !finished_elsewhere(event, context)
+            && !begun_anew(fact, *index, context)
     });
     let Some((index, event)) = gain else { return Vec::new() };
     let checked = credential_check(fact, index);
@@ -48,7 +49,32 @@ fn gains_identity(rule: &Rule, fact: &Fact, index: usize, event: &Event, login_p
     let checked = credential_check(fact, index).is_some() || has_label(event, Labels::AUTHENTICATED);
     let contact = key_name(event).is_some_and(|key| rule.words("contact").iter().any(|it| it == key));
     let identity = key_is(event, "identity") || (contact && checked);
-    identity && (checked || login_path) && !established(rule, event) && !taken_back(fact, index)
+    let logs_in = checked || login_path || follows_reset(fact, index);
+    identity && logs_in && !established(rule, fact, index) && !taken_back(fact, index)
+}
+
+/// Nobody was logged in, a password was set, and whose it is now is: a record of a database says who.
+fn follows_reset(fact: &Fact, index: usize) -> bool {
+    let knew = |it: &Event| it.kind == EventKind::ReadIdentity || reads(it, "identity");
+    has_label(&fact.events[index], Labels::RECORD)
+        && before(fact, index).any(|it| it.kind == EventKind::HashPassword)
+        && !fact.events.iter().any(knew)
+}
+
+fn reads(event: &Event, kind: &str) -> bool {
+    event.kind == EventKind::ReadPayload && key_is(event, kind)
+}
+
+/// The first half of a login, which another handler finished before, made the new id.
+fn begun_anew(fact: &Fact, index: usize, context: &Context<'_>) -> bool {
+    let Some(key) = before(fact, index).filter(|it| reads(it, "pending")).find_map(key_name) else {
+        return false;
+    };
+    let writes = |it: &&Event| it.kind == EventKind::WritePayload && key_name(it) == Some(key);
+    let handlers = context.facts.iter().filter(|it| it.kind == FactKind::Handler && !it.test);
+    handlers
+        .flat_map(|it| it.events.iter().filter(writes).map(move |event| (it, event)))
+        .any(|(handler, event)| gets_new_id(handler, event))
 }
 
 /// Whatever happens, the identity does not stay.
@@ -71,12 +97,16 @@ fn credential_check(fact: &Fact, index: usize) -> Option<&Event> {
     before(fact, index).filter(|it| it.kind == EventKind::CheckCredentials).last()
 }
 
-/// The value is nothing, or an identity that the session had already.
-fn established(rule: &Rule, event: &Event) -> bool {
+/// The value is nothing, or an identity that the session had already; one that waited for its second half was none yet.
+fn established(rule: &Rule, fact: &Fact, index: usize) -> bool {
+    let event = &fact.events[index];
+    let waited = before(fact, index).any(|it| reads(it, "pending"))
+        && !fact.events.iter().any(|it| reads(it, "identity"));
     value(event).is_some_and(|it| {
         let path = it.names.join(" ");
         let known = rule.words("established").iter().any(|known| path.starts_with(known.as_str()));
         let from_session = it.labels.has(Labels::SESSION)
+            && !waited
             && !it.labels.has(Labels::AUTHENTICATED)
             && !it.labels.has(Labels::REQUEST);
         is_nothing(it) || known || from_session
