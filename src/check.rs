@@ -45,6 +45,8 @@ pub struct Report {
     pub met: BTreeSet<String>,
     /// Fixes that were asked for, by fingerprint.
     pub fixes: BTreeMap<String, Fix>,
+    /// Findings for which fixes were asked for and not all were tried.
+    pub untried: usize,
     pub summary: Summary,
 }
 
@@ -274,6 +276,7 @@ pub fn conclude(
         problems,
         met,
         fixes: BTreeMap::new(),
+        untried: 0,
         summary,
     }
 }

@@ -90,7 +90,7 @@ fn patience(arguments: &CheckArgs) -> Option<Patience> {
         Format::Json | Format::Jsonl | Format::Sarif => Some(Patience::Long),
         _ => None,
     });
-    each.max_by_key(|it| *it as usize)
+    each.max()
 }
 
 pub(super) fn facts(arguments: &FactsArgs, global: &Global) -> Result<Ending, Failure> {

@@ -43,10 +43,10 @@ pub(super) fn write(
     let session = slice(session_of(expr)?.span)?;
     // what was taken out of the session earlier does not lead back to it
     let taken = || {
-        finding.evidence.iter().filter(|it| it.span.file == file).find_map(|it| {
-            let inside = session_of(expr_at(&unit, it.span)?)?;
-            slice(inside.span).filter(|it| it.contains('.'))
-        })
+        let of_the_session =
+            |span: Span| fact.events.iter().any(|it| it.span == span && it.target == event.target);
+        let here = finding.evidence.iter().filter(|it| it.span.file == file && of_the_session(it.span));
+        here.filter_map(|it| slice(session_of(expr_at(&unit, it.span)?)?.span)).next()
     };
     let session =
         if place == Place::After && !session.contains('.') { taken().unwrap_or(session) } else { session };
@@ -82,10 +82,12 @@ pub(super) fn write(
 /// The event at the finding's place. What happens in a helper is mended in the helper.
 fn event<'f>(fact: &'f Fact, finding: &Finding) -> Option<&'f Event> {
     let here = |it: &&Event| it.span == finding.span || it.via.first() == Some(&finding.span);
-    let last = fact.events.iter().find(|it| it.span == finding.span && it.via.is_empty());
+    let itself = |it: &&Event| it.span == finding.span;
+    let last = fact.events.iter().find(|it| itself(it) && it.via.is_empty());
     last.or_else(|| {
         let known = |it: &&Event| finding.evidence.iter().any(|note| note.span == it.span);
-        fact.events.iter().filter(here).find(known)
+        let through = fact.events.iter().filter(here).find(known);
+        through.or_else(|| fact.events.iter().find(itself))
     })
 }
 

@@ -14,6 +14,7 @@ mod language;
 mod line;
 mod module;
 mod number;
+mod orphan;
 mod prove;
 mod twin;
 mod way;

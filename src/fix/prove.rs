@@ -4,12 +4,12 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::apply::{Batch, apply};
-use super::{Desk, Proposal, proposals};
+use super::{Desk, Proposal, orphan, proposals};
 use crate::check::{self, Kept, Options, Report};
 use crate::facts::FactKind;
 use crate::finding::{Confidence, Finding, Fix, Persona, Reported, Safety, Severity};
 use crate::source::FileId;
-use crate::workspace::Workspace;
+use crate::workspace::{FileKind, Workspace};
 
 /// One fix may make room for another, so there are several rounds.
 const ROUNDS: usize = 12;
@@ -17,13 +17,23 @@ const ROUNDS: usize = 12;
 /// Runs in one round that find out which fixes spoil the others; what is not known by then waits for the next round.
 const RUNS: usize = 64;
 
-/// How long a report may look for fixes, in runs: what is not known by then has none there.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// How long a report may look for fixes: what is not known by then has none there, and is counted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Patience {
     /// Somebody waits at a terminal.
-    Short = 6,
+    Short,
     /// A tool reads it.
-    Long = 16,
+    Long,
+}
+
+impl Patience {
+    /// So many runs over a project of so many files. They are the longer the more files there are.
+    fn runs(self, files: usize) -> usize {
+        match self {
+            Self::Short => (2000 / files.max(1)).clamp(6, RUNS),
+            Self::Long => RUNS,
+        }
+    }
 }
 
 /// A project after its fixes.
@@ -40,6 +50,7 @@ pub struct Mended {
 #[must_use]
 pub fn mend(report: Report, options: &Options, allowed: Safety) -> Mended {
     let kept = RefCell::new(Kept::new());
+    let before = report.workspace.edited(&BTreeMap::new());
     let mut mended = Mended { report, made: Vec::new(), texts: BTreeMap::new() };
     let mut refused = BTreeSet::new();
     for _ in 0..ROUNDS {
@@ -53,7 +64,36 @@ pub fn mend(report: Report, options: &Options, allowed: Safety) -> Mended {
             mended.report = report;
         }
     }
+    tidy(&mut mended, &before, options, &kept);
     mended
+}
+
+/// Takes out the imports that the fixes left without a use, where that changes nothing else.
+fn tidy(mended: &mut Mended, before: &Workspace, options: &Options, kept: &RefCell<Kept>) {
+    let workspace = &mended.report.workspace;
+    let mut texts = BTreeMap::new();
+    let units = kept.borrow().units(workspace);
+    for file in mended.texts.keys().copied() {
+        let is_python = workspace.files.get(file.0 as usize).is_some_and(|it| it.kind == FileKind::Python);
+        let (Some(old), Some(new)) = (before.text(file), workspace.text(file)) else { continue };
+        let Some(unit) = units.get(file).filter(|_| is_python) else { continue };
+        let edits = orphan::edits(&old.text, &unit, &new.text);
+        if !edits.is_empty() {
+            texts.insert(file, apply(new, &edits));
+        }
+    }
+    drop(units);
+    if texts.is_empty() {
+        return;
+    }
+    let count = |options: &Options| {
+        Count::of(&check::rerun(workspace.edited(&texts), options, &mut kept.borrow_mut()))
+    };
+    let bench = Bench::new(&mended.report, options, kept);
+    if bench.before().spoilt(&count(&strict(options)), &[]).is_none() {
+        mended.report = check::rerun(workspace.edited(&texts), options, &mut kept.borrow_mut());
+        mended.texts.extend(texts);
+    }
 }
 
 /// The fix of one finding that holds; the others are not looked at. `kept` is what the report's own run left.
@@ -70,20 +110,23 @@ pub fn of_finding(report: &Report, options: &Options, fingerprint: &str, kept: &
 pub fn attach(report: &mut Report, options: &Options, kept: &mut Kept, patience: Patience) {
     let kept = RefCell::new(std::mem::take(kept));
     let bench = Bench::new(report, options, &kept);
-    let (mut fixes, mut refused, mut runs) = (BTreeMap::new(), BTreeSet::new(), patience as usize);
+    let (mut fixes, mut refused, mut runs) =
+        (BTreeMap::new(), BTreeSet::new(), patience.runs(bench.report.summary.files));
+    let mut untried = 0;
     for _ in 0..ROUNDS {
         let mut offers = bench.offers(Safety::Unsafe, &refused);
         offers.retain(|it| !fixes.contains_key(&it.fingerprint));
+        untried = offers.len();
+        if untried == 0 || runs == 0 {
+            break;
+        }
         let round = bench.round(offers, runs);
         let (good, bad) = round.proved();
         runs = runs.saturating_sub(round.runs.get());
-        let done = bad.is_empty();
         refused.extend(bad.iter().map(Offer::key));
         fixes.extend(good.into_iter().map(|it| (it.fingerprint, it.fix)));
-        if done || runs == 0 {
-            break;
-        }
     }
+    report.untried = untried;
     report.fixes = fixes;
 }
 

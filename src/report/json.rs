@@ -39,6 +39,12 @@ pub(super) struct Summary {
     suppressed: usize,
     hidden: usize,
     problems: usize,
+    #[serde(skip_serializing_if = "is_zero")]
+    untried_fixes: usize,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 #[derive(Serialize)]
@@ -172,6 +178,7 @@ pub(super) fn summary(report: &Report) -> Summary {
         suppressed: numbers.suppressed,
         hidden: numbers.hidden,
         problems: numbers.problems,
+        untried_fixes: report.untried,
     }
 }
 

@@ -61,12 +61,16 @@ pub fn summary(report: &Report) -> String {
 /// How many findings the tool can mend itself, as far as that was asked.
 fn mendable(report: &Report) -> Option<String> {
     let number = |safety| report.fixes.values().filter(|it| it.safety == safety).count();
-    match (number(Safety::Safe), number(Safety::Unsafe)) {
+    let found = match (number(Safety::Safe), number(Safety::Unsafe)) {
         (0, 0) => None,
         (safe, 0) => Some(format!("{safe} fixable with `--fix`")),
         (0, rest) => Some(format!("{rest} fixable with `--fix --unsafe-fixes`")),
         (safe, rest) => Some(format!("{safe} fixable with `--fix`, {rest} more with `--unsafe-fixes`")),
-    }
+    };
+    let untried = (report.untried > 0)
+        .then(|| format!("{} not tried here: `--diff --unsafe-fixes` tries all", report.untried));
+    let both: Vec<_> = found.into_iter().chain(untried).collect();
+    (!both.is_empty()).then(|| both.join(", "))
 }
 
 /// What readers want counted; settings and applications are there in every project.

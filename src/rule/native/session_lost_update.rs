@@ -35,6 +35,13 @@ pub(super) fn check(_: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draft> 
         .filter(lost)
         .filter(first)
         .map(|event| {
+            let taken = |it: &&Event| {
+                it.kind == EventKind::ReadPayload
+                    && it.span.file == event.span.file
+                    && it.span.start < event.span.start
+                    && key_name(it).is_some()
+                    && key_name(it) == key_name(event)
+            };
             let what = text(event, "key")
                 .map_or("a stored value".to_owned(), |key| format!("the value under `{key}`"));
             let mut draft = Draft::new(event.span, format!("{what} is changed here"));
@@ -50,6 +57,10 @@ pub(super) fn check(_: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draft> 
                     .evidence
                     .push(crate::facts::Note { span: place(event), text: "called from here".into() });
             }
+            // in the statement itself it is seen anyway
+            let reads = any_with(fact, event, &[EventKind::ReadPayload]).filter(taken);
+            let earlier = reads.filter(|it| !event.span.contains(it.span)).last();
+            draft.evidence.extend(earlier.map(|it| note(it, "taken out of the session here")));
             draft.evidence.extend(
                 any_with(fact, event, &[EventKind::WritePayload])
                     .filter(|it| flag(it, "if-absent"))
