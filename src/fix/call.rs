@@ -45,8 +45,8 @@ pub(super) fn write(
     let taken = || {
         let of_the_session =
             |span: Span| fact.events.iter().any(|it| it.span == span && it.target == event.target);
-        let here = finding.evidence.iter().filter(|it| it.span.file == file && of_the_session(it.span));
-        here.filter_map(|it| slice(session_of(expr_at(&unit, it.span)?)?.span)).next()
+        let mut here = finding.evidence.iter().filter(|it| it.span.file == file && of_the_session(it.span));
+        here.find_map(|it| slice(session_of(expr_at(&unit, it.span)?)?.span))
     };
     let session =
         if place == Place::After && !session.contains('.') { taken().unwrap_or(session) } else { session };

@@ -39,12 +39,8 @@ pub(super) struct Summary {
     suppressed: usize,
     hidden: usize,
     problems: usize,
-    #[serde(skip_serializing_if = "is_zero")]
-    untried_fixes: usize,
-}
-
-fn is_zero(number: &usize) -> bool {
-    *number == 0
+    #[serde(skip_serializing_if = "Option::is_none")]
+    untried_fixes: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -178,7 +174,7 @@ pub(super) fn summary(report: &Report) -> Summary {
         suppressed: numbers.suppressed,
         hidden: numbers.hidden,
         problems: numbers.problems,
-        untried_fixes: report.untried,
+        untried_fixes: Some(report.untried).filter(|it| *it > 0),
     }
 }
 
