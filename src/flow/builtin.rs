@@ -79,6 +79,9 @@ pub struct Builtins {
     pub records: HashSet<String>,
     /// Derives that make no values.
     pub harmless_derives: HashSet<String>,
+    /// The derive of types that can be written as text, and words on fields that are left out of it.
+    pub serialized: String,
+    pub left_out: HashSet<String>,
     /// Types whose content changes through a shared reference.
     pub locks: HashSet<String>,
     /// Web frameworks of the modelled ones' languages that no model is about.
@@ -139,6 +142,8 @@ pub fn builtins() -> &'static Builtins {
             prelude: file.types.prelude,
             records: file.types.records,
             harmless_derives: file.types.harmless_derives,
+            serialized: file.types.serialized,
+            left_out: file.types.left_out,
             locks: file.types.locks,
             other_frameworks: file.names.other_frameworks,
             whole: file.names.whole,
@@ -183,6 +188,9 @@ struct Types {
     records: HashSet<String>,
     #[serde(rename = "harmless-derives")]
     harmless_derives: HashSet<String>,
+    serialized: String,
+    #[serde(rename = "left-out")]
+    left_out: HashSet<String>,
     locks: HashSet<String>,
 }
 

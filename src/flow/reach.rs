@@ -6,12 +6,14 @@ use super::call::LIBRARY;
 use super::effect::Application;
 use super::machine::Machine;
 use super::trace::{EventKind, TraceEvent};
-use super::value::{Atom, Kind, Piece, Val};
+use super::value::{Atom, Class, Kind, Piece, Val};
 use crate::ir::{Name, Span};
 use crate::model::{Clause, Labels, words};
 
 /// What is worth to be followed to where it arrives, most telling first.
 const TELLING: [Labels; 3] = [Labels::SESSION_ID, Labels::COOKIE, Labels::SECRET];
+/// Of a sink: only what the caller does with a function's result makes it one.
+pub const RETURNED: &str = "returned";
 /// How deep a value is looked into.
 const DEPTH: u32 = 4;
 
@@ -32,6 +34,21 @@ impl<'a> Machine<'a> {
         event.operands.push(("value".into(), part));
         event.flags.push(format!("kind={kind}").into());
         self.record(event);
+    }
+
+    /// Records that a function hands something telling to its caller, which sends it when the function answers requests.
+    pub(super) fn answer(&mut self, value: &Val, span: Span) {
+        // What a framework's object was given is told where it was given.
+        let told = |it: &TraceEvent| it.flags.iter().any(|it| it == "kind=body" || it == "kind=html");
+        if matches!(self.class_of(value), Some(Class::Model(_))) || self.trace.events.iter().any(told) {
+            return;
+        }
+        let Some(part) = self.part(value, Labels::SESSION_ID) else { return };
+        let mut places = [part.span(), value.span()].into_iter().flatten();
+        let place = places.find(|it| span.contains(*it) && *it != span).unwrap_or(span);
+        let operands = vec![("value".into(), part)];
+        let flags = vec!["kind=body".into(), RETURNED.into()];
+        self.record(TraceEvent { operands, flags, ..TraceEvent::new(EventKind::Sink, place) });
     }
 
     /// The innermost part of a value that has a label and is not sealed.

@@ -54,6 +54,7 @@ fn run(machine: &mut Machine<'_>, definition: &Definition) -> Val {
         let call = outermost(machine, definition);
         machine.calls.push(call);
         machine.emit_returned(&value, function.span, super::emit::PARTS);
+        machine.answer(&value, function.span);
         machine.calls.pop();
     }
     value

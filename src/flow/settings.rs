@@ -367,6 +367,17 @@ fn calls(attributes: &[Attribute]) -> impl Iterator<Item = &Call> {
     })
 }
 
+/// Whether a field is left out where its struct is written as text.
+#[must_use]
+pub fn is_left_out(field: &FieldDef) -> bool {
+    let words =
+        calls(&field.attributes).flat_map(|call| &call.args).filter_map(|arg| match &arg.value.kind {
+            ExprKind::Path(path) => path.segments.last(),
+            _ => None,
+        });
+    words.into_iter().any(|it| builtins().left_out.contains(it.as_str()))
+}
+
 /// What an item derives: last segments as written.
 pub(super) fn derived(attributes: &[Attribute]) -> impl Iterator<Item = &str> {
     let lists = calls(attributes).filter(|call| is_path(&call.callee, "derive"));

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use super::convert::{bytes, known_text, operand, refine, switch, text};
+use super::convert::{bytes, known_text, operand, refine, severest, switch, text};
 use crate::facts::{Attribute, Labels, Operand, Origin, Scalar, Size, Value};
-use crate::flow::{Atom, Machine, Object, Val};
-use crate::ir::Span;
+use crate::flow::{Atom, Class, Machine, Object, Val, builtins, derives, is_left_out};
+use crate::ir::{FieldDef, Span};
 use crate::model::words;
 
 /// What kind of sensitive data a value is, by where it came from.
@@ -19,6 +19,24 @@ pub(super) fn sensitive(operand: &Operand) -> Option<&'static str> {
         return None;
     }
     words::sensitive_path(&operand.names)
+}
+
+/// What kind of sensitive data a struct holds that was written as text, by the names of its fields.
+fn sensitive_record(machine: &Machine<'_>, value: &Val) -> Option<&'static str> {
+    if value.labels().any(Labels::SEALED.with(Labels::RANDOM)) {
+        return None;
+    }
+    let Some(Class::Project(id)) = machine.class_of_type(&machine.peel(value.ty()?)) else { return None };
+    if !derives(&id.def.attributes, builtins().serialized.as_str()) {
+        return None;
+    }
+    let holds_text = |it: &FieldDef| {
+        let ty = it.ty.as_ref().map(|ty| ty.args.first().unwrap_or(ty));
+        ty.and_then(|it| it.path.last()).is_some_and(|it| it == "String" || it == "str")
+    };
+    let fields = id.def.fields.iter().filter(|it| holds_text(it) && !is_left_out(it));
+    let kinds: Vec<_> = fields.filter_map(|it| words::sensitive(&it.name.name)).collect();
+    severest(&kinds).filter(|it| *it != "token")
 }
 
 /// Constant value, sensitive content, size.
@@ -36,7 +54,7 @@ pub(super) fn describe_value(
     if let Value::Known(Scalar::Text(known)) = &operand.value {
         attributes.insert("value".into(), text(known, Origin::Written(operand.span)));
     }
-    if let Some(kind) = sensitive(&operand) {
+    if let Some(kind) = sensitive(&operand).or_else(|| sensitive_record(machine, &value)) {
         attributes.insert("sensitive".into(), text(kind, Origin::Written(operand.span)));
     }
     if operand.labels.has(Labels::GUESSABLE) && !operand.labels.has(Labels::RANDOM) {

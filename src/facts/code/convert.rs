@@ -217,6 +217,15 @@ fn is_checked(machine: &Machine<'_>, path: &[(Atom, bool)], names: &[SmolStr]) -
 
 const SEVEREST_FIRST: [&str; 6] = ["password", "card", "secret", "api-token", "one-time", "token"];
 
+/// The worst of these kinds of sensitive data.
+pub(super) fn severest<'k>(kinds: &[&'k str]) -> Option<&'k str> {
+    kinds.iter().copied().min_by_key(|kind| rank(kind))
+}
+
+fn rank(kind: &str) -> usize {
+    SEVEREST_FIRST.iter().position(|it| *it == kind).unwrap_or(SEVEREST_FIRST.len())
+}
+
 /// Of an object that the project put together: the names of its most telling part.
 fn inner_names(machine: &Machine<'_>, value: &Val) -> Vec<SmolStr> {
     let Kind::Object(id) = value.kind else { return Vec::new() };
@@ -245,7 +254,7 @@ fn inner_names(machine: &Machine<'_>, value: &Val) -> Vec<SmolStr> {
                 (names, _) => names.to_vec(),
             };
             let kind = words::sensitive_path(&names)?;
-            Some((SEVEREST_FIRST.iter().position(|it| *it == kind).unwrap_or(SEVEREST_FIRST.len()), names))
+            Some((rank(kind), names))
         })
         .min_by_key(|(rank, _)| *rank)
         .map(|(_, names)| names)

@@ -198,6 +198,9 @@ fn parse(line: &str, holes: &[Val]) -> Line {
             out.open = true;
             continue;
         }
+        if let Some(value) = value.filter(|it| holds_attribute(it)) {
+            out.faults.push(format!("{name}={value}").into());
+        }
         attribute_of_line(&mut out, name, value);
         // A piece at the end of a flag may bring its own semicolon.
         if value.is_none() && part.contains(HOLE) {
@@ -209,6 +212,12 @@ fn parse(line: &str, holes: &[Val]) -> Line {
         out.open = true;
     }
     out
+}
+
+/// Whether a value goes on with another attribute: the `;` between them is lost.
+fn holds_attribute(value: &str) -> bool {
+    let mut words = value.split([' ', ',']).filter_map(|it| it.split('=').next());
+    words.any(|word| ATTRIBUTES.iter().any(|it| word.eq_ignore_ascii_case(it)))
 }
 
 fn attribute_of_line(out: &mut Line, name: &str, value: Option<&str>) {

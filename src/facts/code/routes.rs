@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 
 use super::{Found, handler};
 use crate::facts::{Attribute, FactKind, Origin, Scalar, Value};
+use crate::flow::RETURNED;
 use crate::ir::Span;
 
 /// HTTP methods by function; one of them is `any` where all are answered.
@@ -22,6 +23,12 @@ pub(super) fn of(found: &[Found]) -> Routed {
 /// What the table says of one function. One that touches no session is a handler only when the table says so.
 pub(super) fn join(found: &mut Found, routed: &Routed) {
     let methods = routed.get(&found.function);
+    for fact in found.facts.iter_mut().filter(|it| it.kind == FactKind::Handler) {
+        let answers = methods.is_some() || ["route", "methods"].iter().any(|it| fact.attribute(it).is_some());
+        if !answers {
+            fact.events.retain(|it| !it.flags.iter().any(|flag| flag == RETURNED));
+        }
+    }
     found.facts.retain(|it| it.kind != FactKind::Handler || methods.is_some() || !handler::is_plain(it));
     let Some(methods) = methods.filter(|it| !it.contains("any")) else { return };
     let listed = methods.iter().map(|it| Value::Known(Scalar::Text(it.clone()))).collect();

@@ -15,7 +15,7 @@ fn draft(fact: &Fact, event: &Event) -> Option<Draft> {
     let (way, case) = match sink_kind(event)? {
         "log" => ("a log", None),
         "redirect" => ("an address", None),
-        "body" => ("an answer", Some("answer")),
+        "body" | "html" => ("an answer", Some("answer")),
         _ => return None,
     };
     let operand = value(event)?;
