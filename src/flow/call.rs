@@ -87,7 +87,7 @@ impl Machine<'_> {
 
     pub fn call(&mut self, call: &ir::Call, span: Span) -> Val {
         if let ir::ExprKind::Path(path) = &call.callee.kind
-            && path.segments.len() > 1
+            && (path.segments.len() > 1 || !path.type_args.is_empty())
         {
             return self.call_path(path, &call.args, span);
         }
@@ -112,7 +112,7 @@ impl Machine<'_> {
             let rest = Args { positional: rest.to_vec(), ..args };
             return self.apply(&callee, rest, span, path.span);
         }
-        let type_args: Vec<Ty> = path.type_args.iter().map(|arg| self.ty(arg, self.scope)).collect();
+        let type_args: Vec<Ty> = path.type_args.iter().map(|arg| self.local_ty(arg)).collect();
         if let Kind::External(name) = &callee.kind
             && callee.ty().is_none()
         {

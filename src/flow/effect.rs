@@ -67,7 +67,6 @@ impl<'a> Machine<'a> {
         let result = self.escape(&args, span);
         let labels = super::reach::transformed(path, result.labels());
         let mut result = result.with_labels(labels);
-        let _ = types;
         // `Type::new(..)` is a `Type`.
         if let Some((owner, function)) = path.rsplit_once("::")
             && function.chars().next().is_some_and(char::is_lowercase)
@@ -78,6 +77,10 @@ impl<'a> Machine<'a> {
         } else if path.rsplit(['.', ':']).next().is_some_and(|it| it.starts_with(char::is_uppercase)) {
             let ty = Ty::external(path);
             result = result.with_info(|info| info.ty = Some(ty));
+        }
+        // `expect_context::<Session>()`: what is asked for by its type is of that type.
+        if let ([ty], true) = (types, args.positional.is_empty()) {
+            result = result.with_info(|info| info.ty = Some(ty.clone()));
         }
         if result.names().is_empty()
             && let Some(last) = path.rsplit(['.', ':']).next()
@@ -121,7 +124,7 @@ impl<'a> Machine<'a> {
         name: &Ident,
         args: &Args,
         span: Span,
-        _types: &[Ty],
+        types: &[Ty],
     ) -> Option<Val> {
         let Class::Model(path) = class else { return None };
         let candidates = self.program.catalog.candidates(path, self.scope.file);
@@ -136,7 +139,14 @@ impl<'a> Machine<'a> {
             if name.span.file == span.file && span.end >= name.span.end { span.end } else { name.span.end };
         let set_at = Span { end, ..name.span };
         let _ = assigned;
-        Some(self.apply_effect_at(&found, Some(receiver), args.clone(), span, set_at, path))
+        let value = self.apply_effect_at(&found, Some(receiver), args.clone(), span, set_at, path);
+        // `session.get::<User>("user")`
+        match types {
+            [ty] if value.is_unknown() && value.ty().is_none() => {
+                Some(value.with_info(|info| info.ty = Some(ty.clone())))
+            }
+            _ => Some(value),
+        }
     }
 
     /// A method that models add to every value.
@@ -311,8 +321,13 @@ impl<'a> Machine<'a> {
                 Some(if made { self.convert(&from, it) } else { from })
             }
             Verb::Set => {
-                for (name, source) in &clause.operands {
-                    let value = self.source(source, it);
+                let per = clause.operand("per").and_then(constant);
+                for (name, source) in clause.operands.iter().filter(|(name, _)| name != "per") {
+                    let mut value = self.source(source, it);
+                    if let Some(per) = &per {
+                        let per = Val::at(per.clone(), it.span);
+                        value = self.combine(crate::ir::BinaryOp::Divide, &value, &per, it.span);
+                    }
                     self.set_attribute(it, name, value);
                 }
                 it.receiver.clone()

@@ -47,7 +47,7 @@ impl Machine<'_> {
                     && bound.ty().is_none()
                     && !matches!(bound.kind, Kind::Object(_))
                 {
-                    let ty = self.ty(ty, self.scope);
+                    let ty = self.local_ty(ty);
                     bound = bound.with_info(|info| info.ty = Some(ty));
                 }
                 if let Some(or_else) = or_else {

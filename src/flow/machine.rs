@@ -468,6 +468,25 @@ impl<'a> Machine<'a> {
         self.ty_within(written, scope, 6)
     }
 
+    /// A type as it is written inside of a function, whose own imports come first.
+    pub fn local_ty(&self, written: &TypeRef) -> Ty {
+        let args: Rc<[Ty]> = written.args.iter().map(|it| self.local_ty(it)).collect();
+        let imported = written.path.first().and_then(|it| self.state.variable(it)).map(|it| &it.kind);
+        let def = match (imported, &written.path[..]) {
+            (Some(Kind::Type(id)), [_]) => TyDef::Project(id.clone()),
+            (Some(Kind::External(path)), [_, rest @ ..]) => {
+                let whole: Vec<&str> =
+                    std::iter::once(path.as_str()).chain(rest.iter().map(SmolStr::as_str)).collect();
+                TyDef::External(whole.join("::").into())
+            }
+            _ => {
+                let ty = self.ty(written, self.scope);
+                return if ty.args.len() == args.len() { Ty { args, ..ty } } else { ty };
+            }
+        };
+        Ty { def, args }
+    }
+
     fn ty_within(&self, written: &TypeRef, scope: ScopeId, depth: u32) -> Ty {
         let args: Vec<Ty> = if depth == 0 {
             Vec::new()

@@ -35,6 +35,12 @@ impl Machine<'_> {
                 return Val::at(Kind::Null, path.span);
             }
         }
+        if let [.., owner, name] = path.segments.as_slice()
+            && owner == "Option"
+            && name == "None"
+        {
+            return Val::at(Kind::Null, path.span);
+        }
         if let Some((last, prefix)) = path.segments.split_last()
             && !prefix.is_empty()
         {

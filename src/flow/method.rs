@@ -31,7 +31,7 @@ impl Machine<'_> {
             self.append_text(&call.receiver, &receiver, more, span);
             return Val::null();
         }
-        let types: Vec<Ty> = call.type_args.iter().map(|ty| self.ty(ty, self.scope)).collect();
+        let types: Vec<Ty> = call.type_args.iter().map(|ty| self.local_ty(ty)).collect();
         self.call_method(&receiver, &call.method, args, span, &types)
     }
 
@@ -117,6 +117,10 @@ impl Machine<'_> {
             // It is no longer what it was, and what it is now says whoever takes it.
             [] if parses && value.is_unknown() && value.ty().is_some() => {
                 value.with_info(|info| info.ty = None)
+            }
+            // `extensions.get::<User>()`: what is asked for by its type is of that type.
+            [ty] if args.positional.is_empty() && value.is_unknown() && value.ty().is_none() => {
+                value.with_info(|info| info.ty = Some(ty.clone()))
             }
             _ => value,
         }

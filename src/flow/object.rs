@@ -13,6 +13,9 @@ use crate::model::{Clause, Labels, Role, Source};
 /// Mark of a jar that no framework sends.
 pub(super) const OWN: &str = "<own>";
 
+/// Attributes that are durations, which settings files write as text.
+const LIVES: [&str; 4] = ["max_age", "expires", "idle_timeout", "absolute_timeout"];
+
 impl<'a> Machine<'a> {
     pub(super) fn construct(&mut self, clause: &Clause, it: &Application<'a>) -> Val {
         let path = clause.word("type").cloned().or_else(|| it.owner.map(|owner| owner.path.clone()));
@@ -26,7 +29,10 @@ impl<'a> Machine<'a> {
             .map(|(name, source)| (name.clone(), source, self.source(source, it)))
             // What no settings file has keeps its default.
             .filter(|(_, source, value)| !matches!((source, &value.kind), (Source::File(_), Kind::Unset)))
-            .map(|(name, _, value)| (name, value))
+            .map(|(name, source, value)| match source {
+                Source::File(_) if LIVES.contains(&name.as_str()) => (name, super::operator::lasting(value)),
+                _ => (name, value),
+            })
             .collect();
         let mut labels = Labels::NONE;
         // What is put into a jar of one's own is sent by whoever reads it out again.

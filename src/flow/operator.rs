@@ -1,5 +1,7 @@
 //! Operators and text operations on known values.
 
+use std::rc::Rc;
+
 use smol_str::SmolStr;
 
 use super::builtin::Operation;
@@ -232,6 +234,47 @@ pub fn parse(value: &Val) -> Val {
         _ => return value.clone(),
     };
     Val { kind, ..value.clone() }
+}
+
+/// Text of a settings file as a duration: `2h 30min`, `14d`.
+#[must_use]
+pub fn lasting(value: Val) -> Val {
+    match &value.kind {
+        Kind::Setting { key, value: Some(inner) } => {
+            let kind =
+                Kind::Setting { key: key.clone(), value: Some(Rc::new(lasting(inner.as_ref().clone()))) };
+            Val { kind, ..value }
+        }
+        Kind::Text(text) => {
+            let kind = seconds(text).map_or(Kind::Unknown("a point in time"), Kind::Duration);
+            Val { kind, ..value }
+        }
+        _ => value,
+    }
+}
+
+fn seconds(text: &str) -> Option<i64> {
+    let mut sum: i64 = 0;
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let digits = rest.find(|it: char| !it.is_ascii_digit())?;
+        let number: i64 = rest[..digits].parse().ok()?;
+        let unit = rest[digits..].trim_start();
+        let end = unit.find(|it: char| !it.is_ascii_alphabetic()).unwrap_or(unit.len());
+        let factor = match &unit[..end] {
+            "s" | "sec" | "secs" | "second" | "seconds" => 1,
+            "m" | "min" | "mins" | "minute" | "minutes" => 60,
+            "h" | "hr" | "hrs" | "hour" | "hours" => 3600,
+            "d" | "day" | "days" => 86_400,
+            "w" | "week" | "weeks" => 604_800,
+            "M" | "month" | "months" => 2_630_016,
+            "y" | "year" | "years" => 31_557_600,
+            _ => return None,
+        };
+        sum = sum.checked_add(number.checked_mul(factor)?)?;
+        rest = unit[end..].trim_start();
+    }
+    (!text.trim().is_empty()).then_some(sum)
 }
 
 /// A text operation.

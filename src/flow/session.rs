@@ -7,7 +7,7 @@ use super::effect::Application;
 use super::machine::Machine;
 use super::trace::EventKind;
 use super::trace::TraceEvent;
-use super::value::{Class, Kind, Val};
+use super::value::{Class, Kind, Object, Val};
 use crate::ir::Span;
 use crate::model::Labels;
 use crate::model::{Clause, Source, words};
@@ -114,6 +114,7 @@ impl<'a> Machine<'a> {
         }
         self.record(event);
         let key = key.as_ref().map(|key| self.key_text(key));
+        self.identity_within(clause, it, key.as_deref(), &value);
         if let (Some(id), Some(key), false) = (id, &key, if_absent) {
             let stored: SmolStr = format!("[{key}]").into();
             // Stored at the first level by this handler: what is done to it afterwards is saved with it.
@@ -129,6 +130,47 @@ impl<'a> Machine<'a> {
                 info.nested = id.zip(key);
             })
         })
+    }
+
+    /// A struct under a key that says nothing, with a field that says who is logged in: that is written too.
+    fn identity_within(&mut self, clause: &Clause, it: &Application<'a>, key: Option<&str>, value: &Val) {
+        if key.is_none_or(|it| words::session_key(it).is_some()) {
+            return;
+        }
+        let Some(object) = self.record_of(value, 2) else { return };
+        let named = |name: &SmolStr| words::session_key(name) == Some("identity");
+        let fields: Vec<_> = object
+            .attributes
+            .iter()
+            .filter(|(name, _)| named(name))
+            .map(|(a, b)| (a.clone(), b.clone()))
+            .collect();
+        for (name, value) in fields {
+            let name = Val::at(Kind::Text(name), value.span().unwrap_or(it.span));
+            let mut event = self.event(EventKind::WritePayload, it);
+            event.operands = vec![("key".into(), name), ("value".into(), value)];
+            event.flags = clause
+                .operands
+                .iter()
+                .filter(|(_, it)| matches!(it, Source::On))
+                .map(|(it, _)| it.clone())
+                .collect();
+            self.record(event);
+        }
+    }
+
+    /// The struct that a value is, or one of those that it may be.
+    fn record_of(&self, value: &Val, depth: u32) -> Option<&Object> {
+        let value = self.state.refine(value);
+        let id = match &value.kind {
+            Kind::Object(id) => *id,
+            Kind::Choice(choice) if depth > 0 => {
+                let mut sides = [&choice.then, &choice.or_else].into_iter();
+                return sides.find_map(|it| self.record_of(it, depth - 1));
+            }
+            _ => *self.state.symbols.get(value.names().join(".").as_str())?,
+        };
+        self.state.object(id).filter(|it| matches!(it.class, Class::Project(_)))
     }
 
     pub(super) fn key_text(&self, key: &Val) -> SmolStr {

@@ -19,7 +19,7 @@ pub enum Verb {
     Construct,
     /// A value that stands for an object: `from` is text (a name), a pair (name, value), a builder or the object itself.
     Convert,
-    /// Attributes of the receiver; the call evaluates to the receiver.
+    /// Attributes of the receiver; the call evaluates to the receiver. Numbers are divided by `per`.
     Set,
     /// `attr`: back to unset.
     Unset,
@@ -152,7 +152,7 @@ impl Verb {
         match self {
             Self::Construct => Attributes(&["type"]),
             Self::Sink => Only(&["kind", "value"]),
-            Self::Set => Attributes(&[]),
+            Self::Set => Attributes(&["per"]),
             Self::Convert | Self::Merge | Self::Verify => Only(&["from"]),
             Self::Seal => Only(&["from", "password"]),
             Self::EmitParts => Only(&["from"]),

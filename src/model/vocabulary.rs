@@ -33,6 +33,7 @@ pub const ATTRIBUTES: &[(&str, &str)] = &[
 /// Marks of types (`TypeModel::traits`), each with its meaning.
 pub const TRAITS: &[(&str, &str)] = &[
     ("store", "kind of store: memory, file, cache, database, redis, cookie, none, other"),
+    ("by-hand", "on: a store that programs call without a session layer"),
     ("emits", "when the line is sent: when-returned, at-once, after-handler, by-framework, every-response"),
     ("writes-value", "how the value is written: percent-encoded, raw, json, quoted"),
     (

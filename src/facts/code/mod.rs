@@ -39,6 +39,8 @@ struct Found {
     /// Functions that it gives requests to, and the method of these.
     routes: Vec<(Span, SmolStr)>,
     signs: missing::Signs,
+    /// Stores of sessions that need no layer.
+    stores: Vec<Fact>,
     /// What it adds to the cookies that an answer has already.
     rewrites: Vec<Rewrite>,
 }
@@ -95,6 +97,7 @@ pub fn facts(
                     inlined: root.machine.inlined.clone(),
                     facts: of_root(&root, &wrapped),
                     signs: missing::signs(&root),
+                    stores: session::stores(&root),
                     routes: root.machine.trace.routes.clone(),
                     rewrites: cookie::rewrites(&root),
                 })
@@ -107,12 +110,18 @@ pub fn facts(
     let routed = routes::of(&found);
     let mut facts = Vec::new();
     let mut rewrites = Vec::new();
+    let mut stores = Vec::new();
     missing::facts(&found, &routed, workspace, &mut facts);
     let acting = forgery::acting(&found, &routed);
     for mut found in found.into_iter().filter(|it| tops.contains(&it.function)) {
         routes::join(&mut found, &routed);
         facts.extend(found.facts);
         rewrites.extend(found.rewrites);
+        stores.extend(found.stores);
+    }
+    // A layer speaks for the stores that it is given.
+    if !facts.iter().any(|it| it.kind == super::FactKind::Session) {
+        facts.extend(stores);
     }
     facts.dedup();
     for rewrite in &rewrites {

@@ -41,6 +41,26 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
     }
 }
 
+/// Stores that the function makes and that programs call themselves, each as a session of which only that is known.
+pub(super) fn stores(root: &Root<'_, '_>) -> Vec<Fact> {
+    let machine = &root.machine;
+    let made = machine.trace.made.iter().filter_map(|it| machine.state.object(*it));
+    made.filter_map(|object| {
+        let (Class::Model(path), Some(span)) = (&object.class, object.born) else { return None };
+        let candidates = machine.program.catalog.candidates(path, span.file);
+        candidates.mark("by-hand")?;
+        let kind = candidates.mark("store")?;
+        let stack = candidates.package().map_or("", |it| it.as_str());
+        let attributes = BTreeMap::from([
+            ("stack".into(), text(stack, Origin::Derived(Vec::new()))),
+            ("store".into(), text(kind, Origin::Written(span))),
+            ("store_type".into(), text(path, Origin::Written(span))),
+        ]);
+        Some(fact(FactKind::Session, object, None, attributes))
+    })
+    .collect()
+}
+
 fn cookie(machine: &Machine<'_>, object: &Object, candidates: &Candidates<'_>) -> Fact {
     let mut attributes: BTreeMap<SmolStr, Attribute> = BTreeMap::new();
     for name in ["name", "secure", "http_only", "same_site", "path", "domain", "partitioned", "protection"] {
@@ -140,6 +160,11 @@ fn store(
     for _ in 0..4 {
         let Some(current) = &value else { break };
         let current = machine.state.refine(current);
+        if let Kind::Setting { value: Some(word), .. } = &current.kind
+            && word.text().is_some()
+        {
+            return (attribute(machine, &[], &current), None);
+        }
         if let Some(word) = current.text() {
             return (text(word, current.span().map_or_else(|| origin(object), Origin::Written)), None);
         }
