@@ -304,11 +304,12 @@ fn rules_lead_to_their_pages() {
     let root = common::project("sarif-pages", common::FAULTY);
     let (_, log) = printed(&root, &[]);
     let driver = &log["runs"][0]["tool"]["driver"];
-    let home = driver["informationUri"].as_str().unwrap();
-    assert!(home.starts_with("https://") && home.ends_with('/'));
+    // without a publisher there are no addresses
+    let home = driver["informationUri"].as_str();
+    assert_eq!(home, option_env!("SESSIONLINT_HOMEPAGE"));
     for rule in driver["rules"].as_array().unwrap() {
         let id = rule["id"].as_str().unwrap();
-        assert_eq!(rule["helpUri"], format!("{home}rules/{id}.html"));
+        assert_eq!(rule["helpUri"].as_str(), home.map(|it| format!("{it}rules/{id}.html")).as_deref());
         assert!(
             !rule["help"]["markdown"].as_str().unwrap().contains("toml rule"),
             "{id}: a header nobody wants to read"

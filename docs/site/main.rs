@@ -115,10 +115,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Where a link of a guide leads on the site; what has no page there is looked up in the repository.
-fn moved(link: &str, from: &str, guides: &[Guide]) -> String {
+/// Where a link of a guide leads on the site; what has no page there is looked up in the repository, if it is known where
+/// that is published.
+fn moved(link: &str, from: &str, guides: &[Guide]) -> Option<String> {
     if link.contains("://") || link.starts_with('#') {
-        return link.to_owned();
+        return Some(link.to_owned());
     }
     let (path, anchor) =
         link.split_once('#').map_or((link, String::new()), |(path, it)| (path, format!("#{it}")));
@@ -133,10 +134,14 @@ fn moved(link: &str, from: &str, guides: &[Guide]) -> String {
     }
     let file = parts.join("/");
     if let Some(guide) = guides.iter().find(|it| it.file == file) {
-        return guide.address.clone();
+        return Some(guide.address.clone());
     }
     if let Some(rule) = file.strip_prefix("rules/").and_then(|it| it.strip_suffix(".md")) {
-        return format!("rules/{rule}.html");
+        return Some(format!("rules/{rule}.html"));
     }
-    format!("https://github.com/sessionlint/sessionlint/blob/main/{file}{anchor}")
+    // a runner of GitHub tells all three
+    let told = |name| std::env::var(name).ok().filter(|it| !it.is_empty());
+    let (server, repository, commit) =
+        (told("GITHUB_SERVER_URL")?, told("GITHUB_REPOSITORY")?, told("GITHUB_SHA")?);
+    Some(format!("{server}/{repository}/blob/{commit}/{file}{anchor}"))
 }

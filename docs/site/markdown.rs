@@ -3,14 +3,18 @@
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
 use sessionlint::check::examples::{Mark, marks};
 
-/// A whole page, links led elsewhere.
-pub fn page(text: &str, moved: impl Fn(&str) -> String) -> String {
-    let parser = Parser::new_ext(text, Options::ENABLE_TABLES).map(move |event| match event {
+/// A whole page, links led elsewhere; those that lead nowhere are text.
+pub fn page(text: &str, moved: impl Fn(&str) -> Option<String>) -> String {
+    let mut leads = true;
+    let parser = Parser::new_ext(text, Options::ENABLE_TABLES).filter_map(move |event| match event {
         Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-            Event::Start(Tag::Link { link_type, dest_url: moved(&dest_url).into(), title, id })
+            let address = moved(&dest_url);
+            leads = address.is_some();
+            Some(Event::Start(Tag::Link { link_type, dest_url: address?.into(), title, id }))
         }
-        Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
-        other => other,
+        Event::End(TagEnd::Link) => leads.then_some(event),
+        Event::Html(text) | Event::InlineHtml(text) => Some(Event::Text(text)),
+        other => Some(other),
     });
     rendered(parser)
 }

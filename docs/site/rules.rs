@@ -91,7 +91,7 @@ fn page(rule: &Rule) -> RulePage {
         asvs: rule.asvs.iter().map(ToString::to_string).collect(),
         why: rule.why.clone(),
         help: rule.general_help().to_owned(),
-        body: markdown::page(body, str::to_owned),
+        body: markdown::page(body, |link| Some(link.to_owned())),
         languages: languages.into_iter().filter(|it| it.1).map(|it| it.0).collect(),
         fix: !rule.remedies.is_empty(),
         examples: parsed.map_or(0, |it| it.examples.len()),

@@ -35,13 +35,14 @@ pub use starter::starter;
 pub use statistics::statistics;
 pub use words::{problem_line, summary};
 
-/// Where the documentation stands, with a final slash; empty when it has no address.
-const HOMEPAGE: &str = env!("CARGO_PKG_HOMEPAGE");
+/// Where the documentation stands, with a final slash: whoever publishes it says so when the binary is built. Nothing leads
+/// to an address that nobody is known to hold.
+const HOMEPAGE: Option<&str> = option_env!("SESSIONLINT_HOMEPAGE");
 
 /// The address of a rule's page; the user's own rules have none.
 fn page_address(rule: &Rule) -> Option<String> {
     let ours = crate::rule::builtin().iter().any(|it| it.id == rule.id);
-    (ours && !HOMEPAGE.is_empty()).then(|| format!("{HOMEPAGE}rules/{}.html", rule.id))
+    HOMEPAGE.filter(|_| ours).map(|it| format!("{it}rules/{}.html", rule.id))
 }
 
 /// Name of the checked folder as it was given; the rest of its path is nobody's business.

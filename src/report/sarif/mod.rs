@@ -92,7 +92,7 @@ pub fn sarif(report: &Report, options: &SarifOptions) -> String {
                     name: env!("CARGO_PKG_NAME"),
                     version: env!("CARGO_PKG_VERSION"),
                     semantic_version: env!("CARGO_PKG_VERSION"),
-                    information_uri: Some(super::HOMEPAGE).filter(|it| !it.is_empty()),
+                    information_uri: super::HOMEPAGE,
                     rules: rules.into_iter().map(descriptor).collect(),
                 },
             },
