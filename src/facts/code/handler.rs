@@ -6,9 +6,9 @@ use smol_str::SmolStr;
 
 use super::convert::{operand, text};
 use super::exempt::Wrapped;
-use crate::facts::{Attribute, Event, EventKind, Fact, FactKind, Origin, Scalar, Value};
+use crate::facts::{Attribute, Event, EventKind, Fact, FactKind, Labels, Origin, Scalar, Value};
 use crate::flow::{Machine, Owner, Root, TraceEvent, TypeId, UNSURE};
-use crate::ir::{Attribute as Decorator, Expr, ExprKind, Literal};
+use crate::ir::{Attribute as Decorator, Expr, ExprKind, Literal, PatternKind};
 use crate::model::words;
 
 /// At most one fact: a function that does something with a session.
@@ -107,6 +107,18 @@ fn is_about_session(kind: EventKind) -> bool {
 pub(super) fn is_plain(fact: &Fact) -> bool {
     let told = ["route", "checks_off"].iter().any(|it| fact.attribute(it).is_some());
     !told && fact.unjudged.is_none() && !fact.events.iter().any(|it| is_about_session(it.kind))
+}
+
+/// Whether a parameter is a request by the name that all handlers of a framework give it.
+pub(super) fn takes_request(root: &Root<'_, '_>) -> bool {
+    let machine = &root.machine;
+    let file = root.definition.scope.file;
+    root.definition.function.params.iter().any(|param| match &param.pattern.kind {
+        PatternKind::Bind(name, _) => machine
+            .param_hint(name, file)
+            .is_some_and(|ty| machine.program.catalog.type_labels(&ty, file).has(Labels::REQUEST)),
+        _ => false,
+    })
 }
 
 /// HTTP methods by a decorator of the function, or by its name where a class of views goes by that.

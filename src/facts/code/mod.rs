@@ -38,6 +38,7 @@ struct Found {
     facts: Vec<Fact>,
     /// Functions that it gives requests to, and the method of these.
     routes: Vec<(Span, SmolStr)>,
+    takes_request: bool,
     signs: missing::Signs,
     /// Stores of sessions that need no layer.
     stores: Vec<Fact>,
@@ -99,6 +100,7 @@ pub fn facts(
                     signs: missing::signs(&root),
                     stores: session::stores(&root),
                     routes: root.machine.trace.routes.clone(),
+                    takes_request: handler::takes_request(&root),
                     rewrites: cookie::rewrites(&root),
                 })
             };

@@ -20,16 +20,18 @@ pub(super) fn of(found: &[Found]) -> Routed {
     routed
 }
 
-/// What the table says of one function. One that touches no session is a handler only when the table says so.
+/// What the table says of one function. One that touches no session is a handler only when the table says so, or its
+/// parameters.
 pub(super) fn join(found: &mut Found, routed: &Routed) {
     let methods = routed.get(&found.function);
+    let handles = methods.is_some() || found.takes_request;
     for fact in found.facts.iter_mut().filter(|it| it.kind == FactKind::Handler) {
-        let answers = methods.is_some() || ["route", "methods"].iter().any(|it| fact.attribute(it).is_some());
+        let answers = handles || ["route", "methods"].iter().any(|it| fact.attribute(it).is_some());
         if !answers {
             fact.events.retain(|it| !it.flags.iter().any(|flag| flag == RETURNED));
         }
     }
-    found.facts.retain(|it| it.kind != FactKind::Handler || methods.is_some() || !handler::is_plain(it));
+    found.facts.retain(|it| it.kind != FactKind::Handler || handles || !handler::is_plain(it));
     let Some(methods) = methods.filter(|it| !it.contains("any")) else { return };
     let listed = methods.iter().map(|it| Value::Known(Scalar::Text(it.clone()))).collect();
     if let Some(fact) = found.facts.iter_mut().find(|it| it.kind == FactKind::Handler) {
