@@ -56,7 +56,9 @@ pub(super) fn values(settings: &Settings<'_>) -> BTreeMap<SmolStr, Attribute> {
             let effective = settings.get(name);
             let secret = KEYS.contains(&name.as_str()) || sensitive(name).is_some();
             let known = match (&effective.val, secret) {
-                (Val::Text(_) | Val::Bytes(_) | Val::Env(_) | Val::File(_) | Val::OneOf(_), true) => {
+                (Val::Text(_) | Val::Bytes(_) | Val::Env(_) | Val::File(_) | Val::OneOf(_), true)
+                    if !only_calls(name, &effective.val) =>
+                {
                     Value::Opaque("a secret".into())
                 }
                 (val, _) => value(val),
@@ -64,6 +66,18 @@ pub(super) fn values(settings: &Settings<'_>) -> BTreeMap<SmolStr, Attribute> {
             (name.clone(), effective.attribute(known))
         })
         .collect()
+}
+
+/// Whether everything that the setting may be is a name for something.
+fn only_calls(name: &str, val: &Val) -> bool {
+    match val {
+        Val::Text(text) => words::is_called(name, text),
+        Val::Null | Val::Bool(_) => true,
+        Val::Env(it) => it.fallback.iter().chain(&it.set).all(|it| only_calls(name, it)),
+        Val::File(it) => it.fallback.iter().all(|it| only_calls(name, it)),
+        Val::OneOf(choices) => choices.iter().all(|it| only_calls(name, it)),
+        _ => false,
+    }
 }
 
 /// `MAPPING.KEY` for the entries of a mapping, as far as their keys are texts.

@@ -43,6 +43,7 @@ struct Tables {
     side: Lists,
     flag: Lists,
     placeholder: Lists,
+    calls: Lists,
 }
 
 type Lists = BTreeMap<String, Vec<String>>;
@@ -187,6 +188,16 @@ pub(super) fn is_constant_name(name: &str) -> bool {
         && name.chars().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == '_')
 }
 
+/// Whether a setting of this name and with this text says how a cookie or the like is called: nothing secret.
+pub(super) fn is_called(setting: &str, text: &str) -> bool {
+    let calls = tables().calls.get("words");
+    let named = words(setting).iter().any(|it| calls.is_some_and(|list| list.contains(it)));
+    let letter = |it: &char| it.is_ascii_alphabetic() || "-_.".contains(*it);
+    // Keys have digits all over.
+    let others = text.chars().filter(|it| !letter(it)).count();
+    named && text.len() <= 40 && others <= 2 && text.chars().all(|it| letter(&it) || it.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,6 +210,15 @@ mod tests {
         assert_eq!(module_role("test_settings"), Some(Role::Test));
         assert_eq!(module_role("settings"), Some(Role::Base));
         assert_eq!(module_role("shop"), None);
+    }
+
+    #[test]
+    fn names_of_cookies_are_no_secrets() {
+        assert!(is_called("JWT_COOKIE", "access_token"));
+        assert!(is_called("SIMPLE_JWT.AUTH_COOKIE_REFRESH", "__Host-refresh"));
+        assert!(!is_called("JWT_SECRET", "access_token"));
+        assert!(!is_called("COOKIE_SECRET", "k3d9s0pqmxa8f"));
+        assert!(!is_called("COOKIE_SECRET", "not a name"));
     }
 
     #[test]

@@ -23,11 +23,17 @@ fn draft(fact: &Fact, event: &Event) -> Option<Draft> {
     if labels.any(Labels::SEALED.with(Labels::RANDOM)) {
         return None;
     }
-    let cookie = cookie_behind(fact, operand).filter(|(_, name)| words::cookie_role(name) == "session");
+    let is_token = |name: &str| words::sensitive(name) == Some("token");
+    let role = |name: &str| words::cookie_role(name);
+    let cookie = cookie_behind(fact, operand)
+        .filter(|(_, name)| role(name) == "session" || role(name) == "auth" && is_token(name));
     let (what, confidence) = if labels.has(Labels::SESSION_ID) {
         ("the id of the session", Confidence::High)
-    } else if labels.has(Labels::COOKIE) && cookie.is_some() {
-        ("the session cookie", Confidence::High)
+    } else if let Some((_, name)) = cookie.filter(|_| labels.has(Labels::COOKIE)) {
+        match role(name) {
+            "session" => ("the session cookie", Confidence::High),
+            _ => ("the token of a login cookie", Confidence::Medium),
+        }
     } else if case.is_none() && labels.has(Labels::SECRET) && names_token(&operand.names) {
         ("a token", Confidence::Medium)
     } else {
