@@ -105,6 +105,8 @@ struct ReaderRow {
     methods: BTreeMap<String, CastRule>,
     #[serde(default)]
     silent: Vec<String>,
+    prefix: Option<String>,
+    prefixed: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -113,6 +115,7 @@ struct DeclaredTable {
     prefix: String,
     values: BTreeMap<String, CastRule>,
     required: Vec<String>,
+    hooks: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -120,6 +123,19 @@ struct FileRow {
     types: Vec<String>,
     methods: BTreeMap<String, CastRule>,
     fallback: String,
+    /// Methods that read files of these names, mappings, and what nobody here has.
+    reads: Vec<String>,
+    mappings: Vec<String>,
+    streams: Vec<String>,
+}
+
+/// What a method of a configuration file's reader does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum FileMethod {
+    Get(Cast),
+    Reads,
+    Mapping,
+    Stream,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -128,9 +144,24 @@ struct Tables {
     reader: Vec<ReaderRow>,
     declared: DeclaredTable,
     file: Vec<FileRow>,
+    configuration: ConfigurationTable,
     gives: Gives,
     deployment: DeploymentTable,
     layers: LayersTable,
+}
+
+/// Classes whose attributes are read from the environment.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct ConfigurationTable {
+    pub(super) bases: Vec<String>,
+    pub(super) fields: Vec<String>,
+    pub(super) default: String,
+    pub(super) names: Vec<String>,
+    pub(super) options: Vec<String>,
+    pub(super) options_in: String,
+    pub(super) prefix: String,
+    pub(super) unwraps: Vec<String>,
 }
 
 /// Files that a library lays over settings.
@@ -207,6 +238,10 @@ pub(super) fn deployment() -> &'static DeploymentTable {
     &tables().deployment
 }
 
+pub(super) fn configuration() -> &'static ConfigurationTable {
+    &tables().configuration
+}
+
 pub(super) fn layers() -> &'static LayersTable {
     &tables().layers
 }
@@ -268,6 +303,16 @@ pub(super) fn is_silent(row: usize, method: &str) -> bool {
     tables().reader.get(row).is_some_and(|it| it.silent.iter().any(|name| name == method))
 }
 
+/// The keyword and the attribute of a reader that stands before the names of all variables.
+pub(super) fn prefix(row: usize) -> Option<&'static str> {
+    tables().reader.get(row)?.prefix.as_deref()
+}
+
+/// The method of a reader whose `with` block has one more prefix.
+pub(super) fn prefixed(row: usize) -> Option<&'static str> {
+    tables().reader.get(row)?.prefixed.as_deref()
+}
+
 /// A value class of a settings class: cast, and whether the environment must give it.
 pub(super) fn declared(path: &str) -> Option<(Cast, bool)> {
     let (module, name) = path.rsplit_once('.')?;
@@ -284,15 +329,34 @@ pub(super) fn declared_prefix() -> &'static str {
     &tables().declared.prefix
 }
 
-/// Whether calling `path` makes an object that reads a configuration file.
-pub(super) fn is_file_reader(path: &str) -> bool {
-    tables().file.iter().any(|it| it.types.iter().any(|ty| ty == path))
+/// Methods of a settings class that run before its settings are read.
+pub(super) fn hooks() -> &'static [String] {
+    &tables().declared.hooks
 }
 
-/// The cast of a method of a configuration file's reader, and the keyword of its fallback.
-pub(super) fn file_read(path: &str, method: &str) -> Option<(Cast, &'static str)> {
-    let row = tables().file.iter().find(|it| it.types.iter().any(|ty| ty == path))?;
-    Some((row.methods.get(method)?.fixed().unwrap_or(Cast::Any), &row.fallback))
+/// The row of a class whose objects read configuration files.
+pub(super) fn file_reader(path: &str) -> Option<usize> {
+    tables().file.iter().position(|it| it.types.iter().any(|ty| ty == path))
+}
+
+/// What a method of a configuration file's reader does.
+pub(super) fn file_method(row: usize, method: &str) -> Option<FileMethod> {
+    let row = tables().file.get(row)?;
+    let among = |list: &[String]| list.iter().any(|it| it == method);
+    if among(&row.reads) {
+        Some(FileMethod::Reads)
+    } else if among(&row.mappings) {
+        Some(FileMethod::Mapping)
+    } else if among(&row.streams) {
+        Some(FileMethod::Stream)
+    } else {
+        Some(FileMethod::Get(row.methods.get(method)?.fixed().unwrap_or(Cast::Any)))
+    }
+}
+
+/// The keyword of the value for what a configuration file does not have.
+pub(super) fn file_fallback(row: usize) -> &'static str {
+    tables().file.get(row).map_or("", |it| &it.fallback)
 }
 
 #[cfg(test)]

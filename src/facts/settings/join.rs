@@ -109,6 +109,7 @@ fn join_env(env: &EnvVal, then: &Val, or_else: &Val) -> Val {
     let when_on = env.when_on.and_then(|on| if on { then.truth() } else { or_else.truth() });
     let cast = match &set {
         Val::Env(inner) => inner.cast,
+        Val::Bool(_) if env.cast == Cast::Truthiness => Cast::Truthiness,
         Val::Bool(_) => Cast::Bool,
         Val::Int(_) => Cast::Int,
         _ => Cast::Any,

@@ -62,7 +62,9 @@ fn is_candidate(workspace: &Workspace, file: &FileEntry) -> bool {
     }
     let mut parts = file.path.rsplit('/');
     let name = parts.next().unwrap_or_default().trim_end_matches(".py");
-    let by_name = words::is_settings_place(name) || parts.next().is_some_and(words::is_settings_place);
+    // A settings package may have a package for each deployment.
+    let folders = if name == "__init__" { 2 } else { 1 };
+    let by_name = words::is_settings_place(name) || parts.take(folders).any(words::is_settings_place);
     if !by_name && !file.interesting {
         return false;
     }
@@ -174,7 +176,11 @@ fn role_of(file: &FileEntry, class: Option<&str>) -> Option<Role> {
         return Some(role);
     }
     let mut parts = file.path.trim_end_matches(".py").rsplit('/');
-    let own = parts.next().and_then(words::module_role).filter(|it| class.is_none() || *it != Role::Base);
+    let stem = parts.next();
+    // A package is called what its folder is called.
+    let stem =
+        if stem == Some("__init__") { parts.clone().next().filter(|it| clear(it)).or(stem) } else { stem };
+    let own = stem.and_then(words::module_role).filter(|it| class.is_none() || *it != Role::Base);
     if own.is_some_and(|it| it != Role::Base) {
         return own;
     }

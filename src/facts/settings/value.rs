@@ -132,6 +132,8 @@ pub(super) enum Object {
     Instance(Rc<Namespace>),
     /// A reader of environment variables, of a row in the table of libraries.
     Reader(Rc<Reader>),
+    /// A configuration file's reader, or one section of it.
+    Parser(Rc<super::eval::Parser>),
     /// The namespace of the module itself: `globals()`, `locals()`, `vars()`.
     Globals,
     /// A declared value of a settings class, complete once its name is known.
@@ -164,6 +166,12 @@ pub(super) struct Reader {
 impl Reader {
     pub(super) fn of(row: usize) -> Self {
         Self { row, scheme: Vec::new(), prefix: SmolStr::default() }
+    }
+
+    /// The same with one more prefix before the names.
+    pub(super) fn before(&self, prefix: &str) -> Self {
+        let prefix = format!("{}{prefix}", self.prefix).into();
+        Self { row: self.row, scheme: self.scheme.clone(), prefix }
     }
 }
 

@@ -66,7 +66,14 @@ impl Evaluator<'_> {
     pub(super) fn call(&mut self, call: &Call, span: Span) -> Val {
         let callee = self.eval(&call.callee);
         let args = self.args(&call.args);
-        self.invoke(&callee, args, Some(span))
+        match self.invoke(&callee, args, Some(span)) {
+            // A path that is put together still ends with the name of its file.
+            Val::File(file) if file.key == "a file" => {
+                let args: Vec<_> = call.args.iter().map(|it| &it.value).collect();
+                super::nearby::file_named(&args)
+            }
+            val => val,
+        }
     }
 
     pub(super) fn invoke(&mut self, callee: &Val, args: Args, span: Option<Span>) -> Val {
@@ -151,12 +158,17 @@ impl Evaluator<'_> {
 
     /// `env_bool("NAME", False)`: a first argument in capitals and a default look like a read of the environment, whoever reads.
     pub(super) fn guess(&mut self, args: &Args, closure: Option<&Rc<Closure>>) -> Option<Val> {
-        let name = args.first()?.as_text().filter(|it| words::is_constant_name(it))?;
-        let given =
-            args.keyword("default").or_else(|| args.keyword("fallback")).or_else(|| args.positional.get(1));
+        let on_object = matches!(args.first(), Some(Val::Object(Object::Instance(_) | Object::Class(_))));
+        let positional = args.positional.get(usize::from(on_object)..)?;
+        let keyword = args.keyword("default").or_else(|| args.keyword("fallback"));
+        let name = positional.first()?.as_text()?;
+        if !words::is_constant_name(name) {
+            return configured(positional, keyword?);
+        }
+        let given = keyword.or_else(|| positional.get(1));
         let declared = || {
             let params = &closure?.function.params;
-            let param = params.iter().skip(1).find_map(|it| it.default.as_ref())?;
+            let param = params.iter().skip(1 + usize::from(on_object)).find_map(|it| it.default.as_ref())?;
             Some(self.eval(param))
         };
         let fallback = given.cloned().or_else(declared);
@@ -192,6 +204,7 @@ impl Evaluator<'_> {
             }),
             "globals" | "locals" | "vars" if args.positional.is_empty() => Val::Object(Object::Globals),
             "getattr" => self.getattr(args),
+            "eval" => foreign::parsed(&first),
             "setattr" if matches!(first, Val::Object(Object::Globals)) => {
                 if let [_, name, val] = args.positional.as_slice() {
                     self.store_global(name, val, span.unwrap_or(read::NOWHERE));
@@ -275,6 +288,19 @@ impl Evaluator<'_> {
             None => val,
         }
     }
+}
+
+/// `config("session", "secure", default=True)`: a key and a switch as its default look like a read of a configuration.
+fn configured(key: &[Val], default: &Val) -> Option<Val> {
+    let key: Option<Vec<&str>> = key.iter().map(Val::as_text).collect();
+    let key = key.filter(|it| it.iter().all(|it| !it.is_empty() && !it.contains(char::is_whitespace)))?;
+    matches!(default, Val::Bool(_) | Val::Debug(_)).then(|| {
+        Val::File(Rc::new(super::super::value::FileVal {
+            key: key.join(".").into(),
+            fallback: Some(default.clone()),
+            cast: read::type_of(default),
+        }))
+    })
 }
 
 fn length(count: usize) -> Val {

@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use crate::ir::{Expr, ExprKind, Function, ItemKind, Name, Path, StmtKind, TypeRef};
+use crate::ir::{Expr, ExprKind, Function, ItemKind, Name, Path, PatternKind, StmtKind, TypeRef};
 
+use super::super::environment;
 use super::super::scope::{Binding, Namespace};
-use super::super::value::{Class, Closure, Object, Val};
-use super::super::words;
+use super::super::value::{Cast, Class, Closure, Object, Val};
+use super::super::words::is_constant_name;
 use super::call::Args;
-use super::{Evaluator, Frame, FrameKind};
+use super::{Evaluator, Frame, FrameKind, read};
 
 /// Classes above a class that are followed.
 const ANCESTORS: usize = 12;
@@ -41,6 +42,7 @@ impl Evaluator<'_> {
             names.names.extend(own.names);
             names.open.extend(own.open);
             self.properties(class, &mut names);
+            self.hooks(class, &mut names);
             self.trail = trail;
         }
         let names = Rc::new(names);
@@ -57,8 +59,28 @@ impl Evaluator<'_> {
     pub(super) fn construct(&mut self, class: &Rc<Class>) -> Val {
         match self.reader_base(class) {
             Some(row) => Val::Object(Object::Reader(Rc::new(super::super::value::Reader::of(row)))),
-            None => Val::Object(Object::Instance(self.class(class))),
+            None => {
+                let names = self.class(class);
+                let mut lineage = Vec::new();
+                let filled = self.is_configuration(class, ANCESTORS, &mut lineage);
+                Val::Object(Object::Instance(if filled { configured(&lineage, &names) } else { names }))
+            }
         }
+    }
+
+    /// Whether variables of their names fill the attributes of the class; it and its bases on the way.
+    fn is_configuration(&mut self, class: &Rc<Class>, depth: usize, lineage: &mut Vec<Rc<Class>>) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return false };
+        lineage.push(class.clone());
+        class.def.bases.iter().any(|base| match self.type_value(class, base) {
+            Val::Object(Object::Foreign(path)) => {
+                environment::configuration().bases.iter().any(|it| *it == path)
+            }
+            Val::Object(Object::Class(it)) if it.def.span != class.def.span => {
+                self.is_configuration(&it, depth, lineage)
+            }
+            _ => false,
+        })
     }
 
     /// A class of the project that only changes a reader of the environment.
@@ -85,13 +107,57 @@ impl Evaluator<'_> {
         val
     }
 
+    /// Class methods that change the settings before they are read.
+    fn hooks(&mut self, class: &Rc<Class>, names: &mut Namespace) {
+        for hook in self.hooks_of(class, ANCESTORS) {
+            let (Some(body), Some(this)) = (&hook.function.body, hook.function.params.first()) else {
+                continue;
+            };
+            let mut frame = Frame::new(hook.home, FrameKind::Function);
+            for (name, binding) in &names.names {
+                frame.layers.bind(name.clone(), binding.clone());
+            }
+            self.frames.push(frame);
+            if let PatternKind::Bind(name, _) = &this.pattern.kind {
+                self.bind(name, Val::Object(Object::Globals), this.span);
+            }
+            self.block(body);
+            let own = self.frames.pop().map_or_else(Namespace::default, |it| it.layers.finish());
+            names.names.extend(own.names.into_iter().filter(|(name, _)| is_constant_name(name)));
+            names.open.extend(own.open);
+        }
+    }
+
+    /// Those of the bases first.
+    fn hooks_of(&mut self, class: &Rc<Class>, depth: usize) -> Vec<Closure> {
+        let mut found = Vec::new();
+        let Some(depth) = depth.checked_sub(1) else { return found };
+        for base in class.def.bases.iter().rev() {
+            if let Some(base) = self.base(class, base) {
+                found.extend(self.hooks_of(&base, depth));
+            }
+        }
+        for hook in environment::hooks() {
+            found.extend(class.def.body.stmts.iter().filter_map(|stmt| match &stmt.kind {
+                StmtKind::Item(item) => match &item.kind {
+                    ItemKind::Function(function) if function.name.name == hook.as_str() => {
+                        Some(Closure { home: class.home, function: function.clone(), captured: Rc::new([]) })
+                    }
+                    _ => None,
+                },
+                _ => None,
+            }));
+        }
+        found
+    }
+
     fn properties(&mut self, class: &Rc<Class>, names: &mut Namespace) {
         let this = Rc::new(Namespace { names: names.names.clone(), open: names.open.clone() });
         for stmt in &class.def.body.stmts {
             let StmtKind::Item(item) = &stmt.kind else { continue };
             let ItemKind::Function(function) = &item.kind else { continue };
             // A method that is called like a setting is one to the libraries that have settings classes.
-            if !is_property(function) && !words::is_constant_name(&function.name.name) {
+            if !is_property(function) && !is_constant_name(&function.name.name) {
                 continue;
             }
             let closure =
@@ -121,5 +187,43 @@ fn returned(function: &Function) -> Option<&Expr> {
     match &last.kind {
         StmtKind::Expr(Expr { kind: ExprKind::Return(Some(value)), .. }) => Some(value),
         _ => None,
+    }
+}
+
+/// The attributes of a configuration class as its objects have them.
+fn configured(lineage: &[Rc<Class>], names: &Namespace) -> Rc<Namespace> {
+    let words = environment::configuration();
+    let options = names.names.get(words.options_in.as_str()).map(|it| &it.val);
+    let prefix = match options {
+        Some(Val::Dict(options)) => options.get(&Val::text(&words.prefix)).and_then(Val::as_text),
+        _ => None,
+    };
+    let variable = |name: &Name| format!("{}{}", prefix.unwrap_or_default(), name).to_uppercase();
+    let mut all = Namespace { names: names.names.clone(), open: names.open.clone() };
+    all.names.retain(|_, it| !matches!(it.val, Val::Unbound));
+    for (name, binding) in &mut all.names {
+        let plain = !matches!(binding.val, Val::Object(_) | Val::Env(_));
+        if plain && name != words.options_in.as_str() {
+            let cast = read::type_of(&binding.val);
+            let val = read::variable(&variable(name), Some(binding.val.clone()), cast);
+            *binding = Rc::new(Binding { val, ..(**binding).clone() });
+        }
+    }
+    // What is only declared has to be given.
+    for field in lineage.iter().flat_map(|it| &it.def.fields) {
+        let Some(ty) = field.ty.as_ref().filter(|_| field.default.is_none()) else { continue };
+        let name = &field.name;
+        let required = || read::variable(&variable(&name.name), None, written_cast(ty));
+        all.names.entry(name.name.clone()).or_insert_with(|| Rc::new(Binding::new(required(), name.span)));
+    }
+    Rc::new(all)
+}
+
+fn written_cast(ty: &TypeRef) -> Cast {
+    match ty.path.last().map(smol_str::SmolStr::as_str) {
+        Some("bool") => Cast::Bool,
+        Some("int") => Cast::Int,
+        Some("str") => Cast::Text,
+        _ => Cast::Any,
     }
 }

@@ -50,8 +50,9 @@ impl Evaluator<'_> {
                 _ => Val::opaque("a path"),
             },
             ExprKind::Field(base, field) => {
-                let base = self.eval(base);
-                self.field(&base, field)
+                let object = self.eval(base);
+                let val = self.field(&object, field);
+                self.or_default_nearby(base, &field.name, val)
             }
             ExprKind::Index(base, index) => {
                 let base = self.eval(base);
@@ -166,10 +167,19 @@ impl Evaluator<'_> {
     }
 
     fn ternary(&mut self, branch: &crate::ir::If) -> Val {
-        let condition = self.condition(&branch.condition);
         let value = |block: &crate::ir::Block| block.value.clone();
         let then = value(&branch.then);
         let or_else = branch.or_else.as_ref().and_then(value);
+        let is = |it: &Option<Box<Expr>>, wanted: bool| {
+            it.as_ref()
+                .is_some_and(|it| matches!(it.kind, ExprKind::Literal(Literal::Bool(it)) if it == wanted))
+        };
+        // Nothing but the truth of the condition.
+        if is(&then, true) && is(&or_else, false) {
+            let val = self.eval(&branch.condition);
+            return truth(&val);
+        }
+        let condition = self.condition(&branch.condition);
         let mut side = |it: Option<Box<Expr>>| it.map_or(Val::Null, |it| self.eval(&it));
         match decided(&condition) {
             Some(true) => side(then),
@@ -190,6 +200,7 @@ impl Evaluator<'_> {
                 sided(name, val)
             }
             Val::Object(Object::Foreign(path)) => self.foreign_field(path, name),
+            Val::Object(Object::Globals) => self.name(name),
             Val::Object(Object::Class(class)) => {
                 let class = class.clone();
                 self.class_attribute(&class, name)
@@ -227,6 +238,11 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn index(&mut self, base: &Val, index: &Val) -> Val {
+        if let Val::Object(Object::Parser(parser)) = base {
+            return index
+                .as_text()
+                .map_or_else(|| Val::opaque("a part of a configuration file"), |key| parser.at(key));
+        }
         if let Val::Object(Object::Foreign(path)) = base {
             if let (Some(_), Some(name)) =
                 (super::super::environment::function(&format!("{path}.get")), index.as_text())
@@ -459,6 +475,28 @@ impl Evaluator<'_> {
                     return;
                 }
                 self.update(base, &mut |_, old| with_entry(old, &index, val, span));
+            }
+            ExprKind::Field(base, field) => self.store_field(base, field, val, span),
+            _ => {}
+        }
+    }
+
+    /// An attribute of a class that is being made, or what stands before the variables of a reader.
+    fn store_field(&mut self, base: &Expr, field: &Ident, val: &Val, span: Span) {
+        let ExprKind::Path(path) = &base.kind else { return };
+        let [name] = path.segments.as_slice() else { return };
+        match self.binding(name).map(|it| it.val.clone()) {
+            Some(Val::Object(Object::Globals)) => self.store_global(&Val::text(&field.name), val, span),
+            Some(Val::Object(Object::Reader(reader)))
+                if super::super::environment::prefix(reader.row) == Some(&field.name) =>
+            {
+                let reader = super::super::value::Reader {
+                    prefix: val.as_text().unwrap_or_default().into(),
+                    row: reader.row,
+                    scheme: reader.scheme.clone(),
+                };
+                let changed = Val::Object(Object::Reader(Rc::new(reader)));
+                self.update(base, &mut |_, _| changed.clone());
             }
             _ => {}
         }

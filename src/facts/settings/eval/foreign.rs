@@ -11,7 +11,7 @@ use super::super::join::truth;
 use super::super::value::{Cast, Declared, Dict, FileVal, Lift, Object, Reader, Sequence, Val, map};
 use super::super::words;
 use super::call::Args;
-use super::{Evaluator, operator, read};
+use super::{Evaluator, Parser, operator, read};
 
 /// Why a value is unknown that is worked out of constants.
 pub(in crate::facts::settings) const DERIVED: &str = "derived from other values";
@@ -30,24 +30,29 @@ impl Evaluator<'_> {
         if let Some((cast, required)) = environment::declared(path) {
             return declared(cast, required, args);
         }
-        if environment::is_file_reader(path) {
-            return Val::Object(Object::Foreign(path.into()));
+        if let Some(row) = environment::file_reader(path) {
+            return Val::Object(Object::Parser(Rc::new(Parser::new(row))));
         }
-        if let Some((class, method)) = path.rsplit_once('.')
-            && let Some((cast, fallback)) = environment::file_read(class, method)
-        {
-            return file_setting(args, cast, fallback);
+        let configuration = environment::configuration();
+        if configuration.fields.iter().any(|it| it == path) {
+            return configured_field(args);
+        }
+        if configuration.options.iter().any(|it| it == path) {
+            return to_dict(args, span);
         }
         let first = args.first().cloned().unwrap_or(Val::Null);
         match environment::gift(path) {
             Some(Gift::Random) => return Val::Random,
             Some(Gift::Derived) => return derived(&first),
             Some(Gift::File) => {
+                if !matches!(first, Val::File(_)) && first.is_leaf() || matches!(first, Val::Env(_)) {
+                    return parsed(&first);
+                }
                 self.attempt.lacking = true;
-                return file(args, "a file");
+                return self.loaded(&first).unwrap_or_else(|| file(args, "a file"));
             }
             Some(Gift::Flag) => return to_flag(&first),
-            Some(Gift::Parsed) => return parsed(&first),
+            Some(Gift::Parsed) => return self.loaded(&first).unwrap_or_else(|| parsed(&first)),
             Some(Gift::Path) => {
                 return if let ([only], "pathlib.Path") = (args.positional.as_slice(), path) {
                     only.clone()
@@ -75,6 +80,9 @@ impl Evaluator<'_> {
             }
             _ => {}
         }
+        if let Some(object) = path.strip_suffix(".copy").filter(|it| is_environment(it)) {
+            return Val::Object(Object::Foreign(object.into()));
+        }
         if self.escaping(args, span, &format!("`{path}`")) {
             return Val::Null;
         }
@@ -99,6 +107,8 @@ impl Evaluator<'_> {
 
 fn reader(row: usize, args: &Args) -> Val {
     let mut scheme = Vec::new();
+    let keyword = environment::prefix(row).and_then(|it| args.keyword(it)).and_then(Val::as_text);
+    let prefix = keyword.map(SmolStr::new).unwrap_or_default();
     if environment::has_scheme(row) {
         for (name, val) in &args.named {
             let (cast, default) = match val {
@@ -110,7 +120,7 @@ fn reader(row: usize, args: &Args) -> Val {
             scheme.push((name.clone(), cast, default));
         }
     }
-    Val::Object(Object::Reader(Rc::new(Reader { row, scheme, prefix: SmolStr::default() })))
+    Val::Object(Object::Reader(Rc::new(Reader { row, scheme, prefix })))
 }
 
 fn declared(cast: Cast, required: bool, args: &Args) -> Val {
@@ -133,13 +143,22 @@ fn declared(cast: Cast, required: bool, args: &Args) -> Val {
     })))
 }
 
-fn file_setting(args: &Args, cast: Cast, fallback: &str) -> Val {
-    let key: Vec<&str> = args.positional.iter().take(2).filter_map(Val::as_text).collect();
-    if key.is_empty() {
-        return Val::opaque("a value of a configuration file");
+/// The default of an attribute of a configuration class, and the variable when it has a name of its own.
+fn configured_field(args: &Args) -> Val {
+    let words = environment::configuration();
+    let given = args.get(0, &words.default).filter(|it| !matches!(it, Val::Opaque(_)));
+    let name = words.names.iter().find_map(|it| args.keyword(it)?.as_text());
+    match (name, given) {
+        (Some(name), _) => Val::Object(Object::Declared(Rc::new(Declared {
+            cast: given.map_or(Cast::Any, read::type_of),
+            default: given.cloned(),
+            variable: Some(name.into()),
+            prefix: SmolStr::default(),
+            fixed: false,
+        }))),
+        (None, Some(given)) => given.clone(),
+        (None, None) => Val::Unbound,
     }
-    let fallback = args.keyword(fallback).or_else(|| args.positional.get(2)).cloned();
-    Val::File(Rc::new(FileVal { key: key.join(".").into(), fallback, cast }))
 }
 
 pub(super) fn file(args: &Args, what: &str) -> Val {
@@ -185,7 +204,7 @@ pub(super) fn to_flag(val: &Val) -> Val {
     })
 }
 
-fn parsed(val: &Val) -> Val {
+pub(super) fn parsed(val: &Val) -> Val {
     map(val, Lift::cast(Cast::Any), &mut |leaf| match leaf {
         Val::Text(it) => match it.trim() {
             "true" | "True" => Val::Bool(true),
@@ -217,6 +236,10 @@ pub(super) fn to_dict(args: &Args, span: Option<Span>) -> Val {
     let mut dict = Dict { entries: Vec::new(), incomplete: args.more };
     match args.first() {
         Some(Val::Dict(first)) => dict.extend(first),
+        // A copy of the environment reads like it.
+        Some(Val::Object(Object::Foreign(path))) if is_environment(path) && args.named.is_empty() => {
+            return Val::Object(Object::Foreign(path.clone()));
+        }
         Some(_) => dict.incomplete = true,
         None => {}
     }
@@ -224,6 +247,11 @@ pub(super) fn to_dict(args: &Args, span: Option<Span>) -> Val {
         dict.set(Val::text(name), val.clone(), span.unwrap_or(read::NOWHERE));
     }
     Val::dict(dict)
+}
+
+/// Whether a dotted name is the environment as a mapping.
+fn is_environment(path: &str) -> bool {
+    environment::function(&format!("{path}.get")).is_some()
 }
 
 pub(super) fn quantified(any: bool, val: &Val) -> Val {

@@ -13,7 +13,7 @@ use super::super::words;
 use super::Evaluator;
 
 /// Levels of a value that are looked at.
-const DEPTH: u32 = 8;
+pub(super) const DEPTH: u32 = 8;
 
 impl Evaluator<'_> {
     /// Binds what the files have that production reads. Variables may say otherwise, and so may files that are not here.
@@ -70,7 +70,7 @@ impl Evaluator<'_> {
     }
 }
 
-fn value(node: &Node, depth: u32) -> Val {
+pub(super) fn value(node: &Node, depth: u32) -> Val {
     match &node.kind {
         _ if depth == 0 => Val::opaque("nested too deeply"),
         NodeKind::Null => Val::Null,

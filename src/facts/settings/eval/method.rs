@@ -14,7 +14,12 @@ impl Evaluator<'_> {
     pub(super) fn method(&mut self, call: &MethodCall, span: Span) -> Val {
         let receiver = self.eval(&call.receiver);
         let args = self.args(&call.args);
-        self.call_method(&receiver, &call.method.name, args, Some(span))
+        let name = &call.method.name;
+        if matches!(&receiver, Val::Opaque(why) if why == "a path") && opens(name) {
+            self.attempt.lacking = true;
+            return super::nearby::file_named(&[&call.receiver]);
+        }
+        self.call_method(&receiver, name, args, Some(span))
     }
 
     pub(super) fn call_method(&mut self, receiver: &Val, name: &Name, args: Args, span: Option<Span>) -> Val {
@@ -26,17 +31,16 @@ impl Evaluator<'_> {
             Val::Object(Object::Reader(reader)) => match environment::reader_read(reader.row, Some(name)) {
                 Some(read) => self.read(&read, Some(reader), &args),
                 None if environment::is_silent(reader.row, name) => Val::Null,
-                None if name == "prefixed" => {
+                None if environment::prefixed(reader.row) == Some(name) => {
                     let prefix = args.first().and_then(Val::as_text).unwrap_or_default();
-                    let reader = super::super::value::Reader {
-                        row: reader.row,
-                        scheme: reader.scheme.clone(),
-                        prefix: format!("{}{prefix}", reader.prefix).into(),
-                    };
-                    Val::Object(Object::Reader(Rc::new(reader)))
+                    Val::Object(Object::Reader(Rc::new(reader.before(prefix))))
                 }
                 None => Val::opaque("a read of the environment"),
             },
+            Val::Object(Object::Parser(parser)) => {
+                let parser = parser.clone();
+                self.parser_method(&parser, name, &args)
+            }
             Val::Object(Object::Module(file)) => {
                 let callee = self.member(*file, name);
                 self.invoke(&callee, args, span)
@@ -127,6 +131,11 @@ impl Evaluator<'_> {
     }
 }
 
+/// A method of a path that gives what its file holds.
+fn opens(method: &str) -> bool {
+    matches!(method, "open" | "read_text" | "read_bytes")
+}
+
 /// The arguments of a method, with the object that it is called on where the method takes one.
 fn with_receiver(receiver: &Val, method: &Val, mut args: Vec<Val>) -> Vec<Val> {
     let Val::Object(Object::Function(closure)) = method else { return args };
@@ -192,6 +201,7 @@ fn value_method(receiver: &Val, name: &str, args: &Args) -> Val {
             })
         }
         "copy" => receiver.clone(),
+        _ if environment::configuration().unwraps.iter().any(|it| it == name) => receiver.clone(),
         "keys" => match receiver {
             Val::Dict(_) => Val::List(Rc::new(operator::as_list(receiver))),
             _ => Val::opaque("keys of a mapping"),

@@ -2,7 +2,7 @@
 //!
 //! This is no general evaluator: it knows names, plain values, lists, dictionaries, small functions and the environment.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use smol_str::SmolStr;
@@ -25,9 +25,12 @@ mod import;
 mod include;
 mod layer;
 mod method;
+mod nearby;
 mod operator;
+mod parser;
 pub(super) use foreign::DERIVED;
 pub(super) use operator::as_list;
+pub(super) use parser::Parser;
 mod read;
 mod side;
 mod statement;
@@ -51,6 +54,8 @@ pub(super) struct Evaluator<'a> {
     attempt: Attempt,
     /// Variables that the code itself gives a default.
     variables: HashMap<SmolStr, Val>,
+    /// Entries of the mappings of a file, by name.
+    nearby: HashMap<FileId, Rc<BTreeMap<Name, Val>>>,
     /// What committed files give to processes, once a variable was asked for.
     deployment: Option<Rc<Deployment>>,
     /// Which file takes names from which.
@@ -110,6 +115,7 @@ impl<'a> Evaluator<'a> {
             trail: Vec::new(),
             attempt: Attempt::default(),
             variables: HashMap::new(),
+            nearby: HashMap::new(),
             deployment: None,
             edges: BTreeSet::new(),
             refusals: 0,

@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use crate::ir::{
-    Arm, BinaryOp, Block, Expr, ExprKind, Handler, If, Item, ItemKind, Loop, Pattern, PatternKind, Span,
-    Stmt, StmtKind, TryCatch,
+    Arm, BinaryOp, Block, Expr, ExprKind, Handler, If, Item, ItemKind, Loop, Name, Pattern, PatternKind,
+    Span, Stmt, StmtKind, TryCatch,
 };
 
+use super::super::environment;
 use super::super::join::{decided, join, truth};
 use super::super::scope::{Binding, Layer};
 use super::super::value::{self, Class, Closure, EnvVal, FileVal, Object, Sequence, Val};
@@ -74,7 +75,7 @@ impl Evaluator<'_> {
         }
     }
 
-    pub(super) fn captured(&self) -> Rc<[(crate::ir::Name, Rc<Binding>)]> {
+    pub(super) fn captured(&self) -> Rc<[(Name, Rc<Binding>)]> {
         match self.frames.last() {
             Some(frame) if frame.kind == FrameKind::Function => frame.layers.visible().into(),
             _ => Rc::new([]),
@@ -92,13 +93,21 @@ impl Evaluator<'_> {
             ExprKind::Break(_) | ExprKind::Continue => return Some(Outcome::Jump),
             ExprKind::Block(block) | ExprKind::Async(block) => return ended(self.block(block)),
             ExprKind::With(with) => {
+                let mut outside = Vec::new();
                 for (context, pattern) in &with.items {
                     let val = self.eval(context);
+                    outside.extend(self.prefixed(context, &val));
                     if let Some(pattern) = pattern {
                         self.bind_pattern(pattern, &val, context.span);
                     }
                 }
-                return ended(self.block(&with.body));
+                let outcome = self.block(&with.body);
+                for (name, binding) in outside.into_iter().rev() {
+                    if let Some(layers) = self.layers() {
+                        layers.bind(name, binding);
+                    }
+                }
+                return ended(outcome);
             }
             ExprKind::TryCatch(attempt) => return self.attempt(attempt, rest),
             ExprKind::Loop(each) => return self.repeat(each),
@@ -130,6 +139,21 @@ impl Evaluator<'_> {
             }
         }
         None
+    }
+
+    /// `with env.prefixed("X_"):` changes `env` itself until the block ends; what it was before.
+    fn prefixed(&mut self, context: &Expr, val: &Val) -> Option<(Name, Rc<Binding>)> {
+        let ExprKind::Method(call) = &context.kind else { return None };
+        let ExprKind::Path(path) = &call.receiver.kind else { return None };
+        let ([name], Val::Object(Object::Reader(reader))) = (path.segments.as_slice(), val) else {
+            return None;
+        };
+        if environment::prefixed(reader.row) != Some(&call.method.name) {
+            return None;
+        }
+        let before = self.binding(name)?;
+        self.layers()?.bind(name.clone(), Rc::new(Binding { val: val.clone(), ..(*before).clone() }));
+        Some((name.clone(), before))
     }
 
     pub(super) fn push(&mut self) {
@@ -481,7 +505,7 @@ fn arm_holds(pattern: &Pattern, subject: &Val) -> Val {
     }
 }
 
-fn collect_names(expr: &Expr, names: &mut Vec<crate::ir::Name>) {
+fn collect_names(expr: &Expr, names: &mut Vec<Name>) {
     match &expr.kind {
         ExprKind::Path(path) => names.extend(path.segments.first().cloned()),
         ExprKind::Unary(_, inner) => collect_names(inner, names),

@@ -221,15 +221,15 @@ fn further_idioms_of_one_setting() {
         ),
         (
             "from goodconf import GoodConf, Field\nclass Config(GoodConf):\n    SAFE: bool = Field(default=True)\nconfig = Config()\nconfig.load()\nSESSION_COOKIE_SECURE = config.SAFE",
-            "?",
+            "$SAFE else on",
         ),
         (
             "from pydantic_settings import BaseSettings\nclass Config(BaseSettings):\n    safe: bool = True\nconfig = Config()\nSESSION_COOKIE_SECURE = config.safe",
-            "on",
+            "$SAFE else on",
         ),
         (
             "DEFAULTS = {'SESSION_COOKIE_SECURE': False}\nclass Config(dict):\n    def __getattr__(self, name):\n        return self.get(name, DEFAULTS.get(name))\nCONFIG = Config()\nSESSION_COOKIE_SECURE = CONFIG.SESSION_COOKIE_SECURE",
-            "?",
+            "SESSION_COOKIE_SECURE else off",
         ),
         ("HTTPS = True\nCSRF_COOKIE_SECURE = HTTPS\nSESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE", "on"),
         ("import sys\nsetattr(sys.modules[__name__], 'SESSION_COOKIE_SECURE', True)", "on"),
@@ -258,6 +258,143 @@ fn further_idioms_of_one_setting() {
     for (code, expected) in table {
         let found = single(code).setting("SESSION_COOKIE_SECURE");
         if found != expected {
+            wrong.push(format!("{code}\n  -> {found}, not {expected}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Readers of the environment that put something before all names, and copies of the environment.
+#[test]
+fn prefixes_and_copies() {
+    let table = [
+        (
+            "import environ\nenv = environ.Env()\nenv.prefix = 'APP_'\nSESSION_COOKIE_SECURE = env.bool('SAFE', True)",
+            "$APP_SAFE else on",
+        ),
+        (
+            "from environs import Env\nenv = Env(prefix='APP_')\nSESSION_COOKIE_SECURE = env.bool('SAFE', True)",
+            "$APP_SAFE else on",
+        ),
+        (
+            "from environs import Env\nenv = Env()\nwith env.prefixed('APP_'):\n    with env.prefixed('WEB_'):\n        SESSION_COOKIE_SECURE = env.bool('SAFE', True)",
+            "$APP_WEB_SAFE else on",
+        ),
+        (
+            "from environs import Env\nenv = Env()\nwith env.prefixed('APP_'):\n    X = env.bool('X', True)\nSESSION_COOKIE_SECURE = env.bool('SAFE', True)",
+            "$SAFE else on",
+        ),
+        (
+            "import os\nENV = dict(os.environ)\nSESSION_COOKIE_SECURE = ENV.get('SAFE', '1') == '1'",
+            "$SAFE else on",
+        ),
+        ("import os\nENV = os.environ.copy()\nSESSION_COOKIE_SECURE = ENV['SAFE'] == '1'", "$SAFE"),
+        ("import os\nSESSION_COOKIE_SECURE = eval(os.environ.get('SAFE', 'True'))", "$SAFE else on"),
+        (
+            "import os, yaml\nSESSION_COOKIE_SECURE = yaml.safe_load(os.getenv('SAFE', 'true'))",
+            "$SAFE else on",
+        ),
+        (
+            "from somewhere import get_config\nSESSION_COOKIE_SECURE = get_config('cookies', 'secure', default=True)",
+            "cookies.secure else on",
+        ),
+        (
+            "import os\nclass Reader:\n    def __init__(self, kind):\n        self.kind = kind\n    def flag(self, name, default=False):\n        return self.kind.read(name, default)\nSESSION_COOKIE_SECURE = Reader(os).flag('SAFE', True)",
+            "$SAFE else on",
+        ),
+    ];
+    check(&table);
+}
+
+/// Objects that hold the configuration.
+#[test]
+fn configuration_objects() {
+    let table = [
+        (
+            "from goodconf import GoodConf\nclass Config(GoodConf):\n    SAFE: bool\nconfig = Config()\nSESSION_COOKIE_SECURE = config.SAFE",
+            "$SAFE",
+        ),
+        (
+            "from pydantic import Field\nfrom pydantic_settings import BaseSettings, SettingsConfigDict\nclass Common(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='app_')\nclass Config(Common):\n    safe: bool = Field(False)\nconfig = Config()\nSESSION_COOKIE_SECURE = config.safe",
+            "$APP_SAFE else off",
+        ),
+        (
+            "from pydantic import Field\nfrom pydantic_settings import BaseSettings\nclass Config(BaseSettings):\n    safe: bool = Field(True, validation_alias='COOKIES_SAFE')\nSESSION_COOKIE_SECURE = Config().safe",
+            "$COOKIES_SAFE else on",
+        ),
+        (
+            "from dataclasses import dataclass\n@dataclass\nclass Config:\n    safe: bool = True\nSESSION_COOKIE_SECURE = Config().safe",
+            "on",
+        ),
+        (
+            "class Config(dict):\n    defaults = {'SESSION_COOKIE_SECURE': False}\n    def __getattr__(self, name):\n        return self.get(name)\nclass Manager:\n    def __init__(self):\n        self.config = Config()\n    @classmethod\n    def load(cls):\n        manager = cls()\n        return manager.config\nCONFIG = Manager.load()\nSESSION_COOKIE_SECURE = CONFIG.SESSION_COOKIE_SECURE",
+            "SESSION_COOKIE_SECURE else off",
+        ),
+        (
+            "import configparser\nc = configparser.ConfigParser()\nc.read_dict({'site': {'secure': 'yes'}})\nSESSION_COOKIE_SECURE = c.getboolean('site', 'secure')",
+            "on",
+        ),
+        (
+            "import configparser\nc = configparser.ConfigParser()\nc.read_dict({'site': {'secure': 'yes'}})\nc.read('/etc/shop.cfg')\nSESSION_COOKIE_SECURE = c['site'].getboolean('secure', False)",
+            "site.secure else on",
+        ),
+    ];
+    check(&table);
+}
+
+/// Data files beside the settings.
+#[test]
+fn files_that_settings_read() {
+    let table = [
+        (
+            "import configparser\nc = configparser.ConfigParser()\nc.read('shop/site.ini')\nSESSION_COOKIE_SECURE = c.getboolean('site', 'secure', fallback=False)",
+            "on",
+        ),
+        (
+            "import configparser, os\nc = configparser.ConfigParser()\nc.read(['shop/site.ini', os.environ.get('MORE', '/etc/more.ini')])\nSESSION_COOKIE_SECURE = c.getboolean('site', 'secure')",
+            "site.secure else on",
+        ),
+        (
+            "import json, os\nHERE = os.path.dirname(__file__)\nwith open(os.path.join(HERE, 'settings.json')) as f:\n    CONF = json.load(f)\nSESSION_COOKIE_SECURE = CONF['SESSION_COOKIE_SECURE']",
+            "on",
+        ),
+        (
+            "import yaml\nfrom pathlib import Path\nCONF = yaml.safe_load((Path(__file__).parent / 'settings.yaml').read_text())\nSESSION_COOKIE_SECURE = CONF.get('secure', False)",
+            "on",
+        ),
+        (
+            "import tomllib\nwith open('conf.toml', 'rb') as f:\n    CONF = tomllib.load(f)\nSESSION_COOKIE_SECURE = CONF['cookies']['secure']",
+            "on",
+        ),
+        (
+            "import yaml\nSESSION_COOKIE_SECURE = False\nvars().update(yaml.safe_load(open('production.yaml')))",
+            "on",
+        ),
+        (
+            "import json\nCONF = json.load(open('/etc/shop/settings.json'))\nSESSION_COOKIE_SECURE = CONF['secure']",
+            "a file",
+        ),
+    ];
+    let files = [
+        ("shop/site.ini", "[site]\nsecure = true\n"),
+        ("shop/settings.json", "{\"SESSION_COOKIE_SECURE\": true}"),
+        ("shop/settings.yaml", "secure: true\n"),
+        ("conf.toml", "[cookies]\nsecure = true\n"),
+        ("production.yaml", "SESSION_COOKIE_SECURE: true\n"),
+    ];
+    for (code, expected) in table {
+        let code = format!("{}{code}", super::SHAPE);
+        let mut all = vec![("shop/settings.py", code.as_str())];
+        all.extend(files);
+        assert_eq!(super::project(&all).setting("SESSION_COOKIE_SECURE"), expected, "{code}");
+    }
+}
+
+fn check(table: &[(&str, &str)]) {
+    let mut wrong = Vec::new();
+    for (code, expected) in table {
+        let found = single(code).setting("SESSION_COOKIE_SECURE");
+        if found != *expected {
             wrong.push(format!("{code}\n  -> {found}, not {expected}"));
         }
     }

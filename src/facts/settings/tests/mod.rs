@@ -100,6 +100,8 @@ fn faults_of_types() {
         ("import os\nDEBUG = os.environ.get('DEBUG', False)", "DEBUG", true),
         ("import os\nDEBUG = bool(os.environ.get('DEBUG'))", "DEBUG", true),
         ("import os\nDEBUG = bool(os.environ.get('VERCEL'))", "DEBUG", false),
+        ("import os\nDEBUG = bool(os.environ.get('DEBUG', True))", "DEBUG", true),
+        ("import os\nDEBUG = True if os.environ.get('DEBUG') else False", "DEBUG", true),
         ("import os\nDEBUG = os.environ.get('DEBUG', '') == '1'", "DEBUG", false),
         ("from decouple import config\nDEBUG = config('DEBUG', default=True)", "DEBUG", true),
         ("from decouple import config\nDEBUG = config('DEBUG', default=True, cast=bool)", "DEBUG", false),
@@ -443,6 +445,24 @@ fn classes() {
     assert_eq!(it.attribute(FactKind::Key, "SECRET_KEY", "source"), "'env'");
     let cookie = it.of(FactKind::Cookie).next().unwrap();
     assert_eq!(cookie.item, "shop.settings.Production");
+}
+
+#[test]
+fn classes_that_set_more_before_they_are_read() {
+    let code = format!(
+        "from configurations import Configuration\n\nclass Base(Configuration):\n    {}\n    SAFE = True\n    @classmethod\n    def post_setup(cls):\n        super().post_setup()\n        cls.SESSION_COOKIE_SECURE = cls.SAFE\n        setattr(cls, 'CSRF_COOKIE_SECURE', True)\n\nclass Production(Base):\n    SESSION_COOKIE_SECURE = False\n",
+        SHAPE.lines().collect::<Vec<_>>().join("\n    ")
+    );
+    let it = project(&[("shop/settings.py", &code)]);
+    assert_eq!(it.setting("SESSION_COOKIE_SECURE"), "on");
+    assert_eq!(it.setting("CSRF_COOKIE_SECURE"), "on");
+}
+
+#[test]
+fn a_package_for_production() {
+    let star = "from ..base import *\nSESSION_COOKIE_SECURE = True\n";
+    let it = package("", &[("shop/settings/production/__init__.py", star)]);
+    assert_eq!(it.setting("SESSION_COOKIE_SECURE"), "on");
 }
 
 #[test]
