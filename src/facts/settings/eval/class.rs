@@ -57,15 +57,13 @@ impl Evaluator<'_> {
 
     /// An object of a class.
     pub(super) fn construct(&mut self, class: &Rc<Class>) -> Val {
-        match self.reader_base(class) {
-            Some(row) => Val::Object(Object::Reader(Rc::new(super::super::value::Reader::of(row)))),
-            None => {
-                let names = self.class(class);
-                let mut lineage = Vec::new();
-                let filled = self.is_configuration(class, ANCESTORS, &mut lineage);
-                Val::Object(Object::Instance(if filled { configured(&lineage, &names) } else { names }))
-            }
+        if let Some(row) = self.reader_base(class) {
+            return Val::Object(Object::Reader(Rc::new(super::super::value::Reader::of(row))));
         }
+        let names = self.class(class);
+        let mut lineage = Vec::new();
+        let filled = self.is_configuration(class, ANCESTORS, &mut lineage);
+        Val::Object(Object::Instance(if filled { configured(&lineage, &names) } else { names }))
     }
 
     /// Whether variables of their names fill the attributes of the class; it and its bases on the way.

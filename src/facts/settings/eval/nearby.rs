@@ -18,7 +18,9 @@ use super::{Evaluator, layer, read};
 /// A file by the last text in the expressions of its path.
 pub(super) fn file_named(path: &[&Expr]) -> Val {
     let mut name = None;
-    path.iter().for_each(|it| last_text(it, &mut name));
+    for part in path {
+        last_text(part, &mut name);
+    }
     let key = name.unwrap_or_else(|| "a file".into());
     Val::File(Rc::new(FileVal { key, fallback: None, cast: Cast::Any }))
 }
