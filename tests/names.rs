@@ -85,3 +85,14 @@ fn a_crate_of_the_project_is_the_one_that_the_package_depends_on() {
         .collect();
     assert_eq!(secure, [("a/app/src/main.rs", Some(false)), ("b/app/src/main.rs", Some(true))]);
 }
+
+#[test]
+fn a_function_hides_neither_the_crate_nor_the_module_of_its_name() {
+    let main = format!(
+        "mod settings;\nfn settings() {{}}\nfn axum_extra() {{}}\n{}",
+        handler("crate::settings::SECURE")
+    );
+    let settings = "pub const SECURE: bool = false;\n";
+    let files = [("Cargo.toml", MANIFEST), ("src/main.rs", main.as_str()), ("src/settings.rs", settings)];
+    assert_eq!(insecure("namespaces", &files), ["src/main.rs"]);
+}

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::scope::{Definition, Entry, FileIndex, Owner, Scope, index_unit, method, methods, release_gate};
 use super::units::Units;
-use crate::ir::{Constant, Expr, FileId, Import, ItemKind, MacroDef, Name, TypeDef};
+use crate::ir::{Constant, Expr, Extend, FileId, Import, ItemKind, MacroDef, Name, TypeDef};
 use crate::workspace::{FileKind, Workspace};
 
 /// A module: a file, or a module written inside one.
@@ -31,6 +31,13 @@ pub enum Meaning {
     External(SmolStr),
 }
 
+impl Meaning {
+    /// Whether a path can go on behind it.
+    fn has_members(&self) -> bool {
+        matches!(self, Self::Type(_) | Self::Module(_) | Self::External(_))
+    }
+}
+
 /// A type of the project.
 #[derive(Clone)]
 pub struct TypeId {
@@ -51,7 +58,11 @@ pub struct Index<'a> {
     /// Files whose extensions of types count, wherever the type is.
     extending: Vec<FileId>,
     extensions: OnceLock<HashMap<Name, Vec<ScopeId>>>,
+    /// Implementations of traits of the project outside of tests, by the last segment of the trait.
+    implementations: OnceLock<Implementations>,
 }
+
+type Implementations = HashMap<Name, Vec<(ScopeId, Arc<Extend>)>>;
 
 /// Longest chain of imports that is followed.
 const IMPORT_DEPTH: u32 = 12;
@@ -83,13 +94,14 @@ impl<'a> Index<'a> {
             files: units.workspace.files.iter().map(|_| OnceLock::new()).collect(),
             extending: Vec::new(),
             extensions: OnceLock::new(),
+            implementations: OnceLock::new(),
         }
     }
 
     /// With the extensions of types that stand in these files.
     #[must_use]
     pub fn extended_by(self, files: Vec<FileId>) -> Self {
-        Self { extending: files, extensions: OnceLock::new(), ..self }
+        Self { extending: files, extensions: OnceLock::new(), implementations: OnceLock::new(), ..self }
     }
 
     #[must_use]
@@ -144,7 +156,7 @@ impl<'a> Index<'a> {
             "self" => self.descend(Meaning::Module(scope), rest, trail),
             "super" => self.descend(Meaning::Module(self.parent(scope)?), rest, trail),
             "" => self.external_or_crate(scope.file, rest, trail),
-            _ => match self.name(scope, first, trail) {
+            _ => match self.beginning(scope, first, rest, trail) {
                 Some(start) => self.descend(start, rest, trail),
                 None => match self.module_of_glob(scope, first, trail) {
                     Some(start) if !rest.is_empty() => self.descend(start, rest, trail),
@@ -183,6 +195,19 @@ impl<'a> Index<'a> {
             return self.descend(Meaning::Module(ScopeId { file: root, index: 0 }), rest, trail);
         }
         self.descend(Meaning::External(first.into()), rest, trail)
+    }
+
+    /// What a name means with more of a path behind it: functions and constants are in a namespace of their own, and may
+    /// be called as a module or a crate is.
+    fn beginning(&self, scope: ScopeId, name: &Name, rest: &[Name], trail: Trail<'_>) -> Option<Meaning> {
+        let found = self.name(scope, name, trail)?;
+        if rest.is_empty() || found.has_members() {
+            return Some(found);
+        }
+        let file = self.file(scope.file)?;
+        let entries = file.scopes.get(scope.index as usize)?.names.get(name)?;
+        let others = entries.iter().rev().filter_map(|it| self.entry(scope, name, it, trail));
+        others.into_iter().find(Meaning::has_members)
     }
 
     /// A single name in a module, its imports and its globs.
@@ -327,7 +352,7 @@ impl<'a> Index<'a> {
                 if first == "super" {
                     return self.descend(Meaning::Module(self.parent(scope)?), rest, trail);
                 }
-                let next = match self.name(scope, first, trail) {
+                let next = match self.beginning(scope, first, rest, trail) {
                     Some(next) => next,
                     None => Meaning::Module(self.child_file(scope, first)?),
                 };
@@ -462,6 +487,41 @@ impl<'a> Index<'a> {
                             if scopes.last() != Some(&id) {
                                 scopes.push(id);
                             }
+                        }
+                    }
+                }
+            }
+            table
+        })
+    }
+
+    /// A method of a trait of the project that only one type implements: what is behind a trait object is of that type.
+    #[must_use]
+    pub fn only_implementation(&self, id: &TypeId, name: &str) -> Option<Definition> {
+        let all = self.implementations().get(&id.def.name.name)?;
+        let is_of_trait = |(scope, extend): &&(ScopeId, Arc<Extend>)| {
+            let path = extend.interface.as_ref().map(|it| it.path.as_slice()).unwrap_or_default();
+            matches!(self.resolve(*scope, path), Some(Meaning::Type(of)) if of == *id)
+        };
+        let mut all = all.iter().filter(is_of_trait);
+        let (Some((scope, extend)), None) = (all.next(), all.next()) else { return None };
+        let mut found = Vec::new();
+        for item in &extend.items {
+            method(item, *scope, &Owner::Extend(extend.clone()), &mut found);
+        }
+        found.into_iter().find(|it| it.function.name.name == name)
+    }
+
+    fn implementations(&self) -> &Implementations {
+        self.implementations.get_or_init(|| {
+            let mut table = Implementations::default();
+            for extending in &self.extending {
+                let Some(file) = self.file(*extending) else { continue };
+                for (index, scope) in file.scopes.iter().enumerate().filter(|it| !it.1.test) {
+                    let id = ScopeId { file: *extending, index: u32::try_from(index).unwrap_or(u32::MAX) };
+                    for extend in &scope.extends {
+                        if let Some(name) = extend.interface.as_ref().and_then(|it| it.path.last()) {
+                            table.entry(name.clone()).or_default().push((id, extend.clone()));
                         }
                     }
                 }

@@ -14,7 +14,7 @@ use super::scope::{Definition, Owner};
 use super::state::{State, choose, join};
 use super::trace::{Trace, TraceEvent};
 use super::value::{Atom, AtomKind, Class, Kind, Object, ObjectId, Ty, TyDef, Val};
-use crate::ir::{Name, Span, TypeRef};
+use crate::ir::{Name, Span, TypeKind, TypeRef};
 use crate::model::Labels;
 
 /// Expressions that one root may evaluate.
@@ -149,6 +149,12 @@ impl<'a> Machine<'a> {
         self.steps == 0 && self.reserve == 0
     }
 
+    /// Whether only a development build or deployment comes here.
+    fn is_development(&self) -> bool {
+        let is_debug = |it: Atom| self.atoms[it as usize].kind == AtomKind::Debug;
+        self.state.path.iter().any(|(atom, outcome)| *outcome && is_debug(*atom))
+    }
+
     /// Puts the budget aside and gives out another one.
     pub(super) fn lend(&mut self, steps: u32) -> (u32, u32) {
         (std::mem::replace(&mut self.steps, steps), std::mem::take(&mut self.reserve))
@@ -186,6 +192,7 @@ impl<'a> Machine<'a> {
             born,
             labels: Labels::NONE,
             item: self.item(),
+            in_development: self.is_development(),
         };
         Rc::make_mut(&mut self.state.heap).insert(id, Rc::new(object));
         id
@@ -566,7 +573,10 @@ impl<'a> Machine<'a> {
         if found.is_some() || depth == 0 {
             return found;
         }
-        self.find_inherited(id, name, depth)
+        self.find_inherited(id, name, depth).or_else(|| {
+            let is_trait = id.def.kind == TypeKind::Trait;
+            is_trait.then(|| self.program.index.only_implementation(id, name)).flatten()
+        })
     }
 
     /// A method of the bases of a project type.

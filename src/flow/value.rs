@@ -226,6 +226,8 @@ pub struct Object {
     pub labels: Labels,
     /// Function in which it was made.
     pub item: SmolStr,
+    /// It is made in development alone.
+    pub in_development: bool,
 }
 
 #[derive(Clone, Debug)]

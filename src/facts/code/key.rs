@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use super::convert::text;
+use super::convert::{switch, text};
 use crate::facts::{Attribute, Fact, FactKind, Labels, Origin, Scalar, Value};
 use crate::flow::{Class, Kind, Machine, Object, Root, Val};
 use crate::ir::Span;
@@ -86,6 +86,9 @@ fn bare(object: &Object, span: Span, package: &str) -> Fact {
     attributes.insert("use".into(), text(&purpose, derived()));
     attributes.insert("stack".into(), text(package, derived()));
     attributes.insert("role".into(), text("base", derived()));
+    if object.in_development {
+        attributes.insert("development_only".into(), switch(true, Origin::Written(span)));
+    }
     if let Some(Val { kind: Kind::Int(minimum), .. }) = object.attributes.get("min") {
         let value = Value::Known(Scalar::Int(*minimum));
         attributes.insert("minimum".into(), Attribute { value, origin: derived(), trail: Vec::new() });

@@ -43,6 +43,7 @@ const READINGS: &[(&str, Reading)] = &[
     ("unreachable", Reading::Raise),
     ("bail", Reading::Raise),
     ("ensure", Reading::Ensure),
+    ("assert", Reading::Ensure),
     ("concat", Reading::Concat),
     ("cfg_if", Reading::CfgIf),
     ("select", Reading::Select),

@@ -41,8 +41,10 @@ fn flow() {
 #[test]
 fn logs_and_unknown_macros() {
     assert_eq!(
-        body(r#"info!(target: "t", user.id = %u.id, ?e, "got {sid} {}", x); assert!(a, "b"); join!(a, b);"#),
-        r#"info!("t", u.id, e, "got {sid} {}", sid, x); assert!(a, "b"); join!(a, b)"#
+        body(
+            r#"info!(target: "t", user.id = %u.id, ?e, "got {sid} {}", x); debug_assert!(a, "b"); join!(a, b);"#
+        ),
+        r#"info!("t", u.id, e, "got {sid} {}", sid, x); debug_assert!(a, "b"); join!(a, b)"#
     );
     assert_eq!(
         body("html! { div class=\"a\" { (x) } }; sql!(SELECT * FROM t); q!(\"s\", a.b)"),
