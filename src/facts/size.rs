@@ -68,6 +68,10 @@ fn grows(machine: &Machine<'_>, ty: &Ty) -> bool {
         Some(Class::Project(id)) => {
             builtins().records.iter().any(|derive| crate::flow::derives(&id.def.attributes, derive))
         }
+        Some(Class::Model(path)) => {
+            let candidates = machine.program.catalog.candidates(&path, machine.scope.file);
+            candidates.mark("container").is_some_and(|it| it == "collection")
+        }
         _ => false,
     }
 }

@@ -43,6 +43,11 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn emit(&mut self, clause: &Clause, it: &Application<'a>, kind: EventKind) {
+        let returned = it.owner.filter(|it| it.role == Role::Jar).and_then(|it| it.traits.get("emits"));
+        // A jar that nobody takes sends nothing.
+        if self.discarded == Some(it.span) && returned.is_some_and(|it| it == "when-returned") {
+            return;
+        }
         let mut event = self.event(kind, it);
         if self.receiver_attribute(it, super::object::OWN).is_some() {
             event.flags.push(OWN_JAR.into());

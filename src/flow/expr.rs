@@ -38,6 +38,7 @@ impl Machine<'_> {
                     Some(value) => {
                         if matches!(pattern.kind, PatternKind::Wildcard) {
                             self.dropped = Some(value.span);
+                            self.discarded = self.dropped;
                         }
                         self.eval(value)
                     }

@@ -76,6 +76,8 @@ pub struct Machine<'a> {
     pub quiet: u32,
     /// The call whose result the last statement throws away: of a deferred one nothing happens.
     pub dropped: Option<Span>,
+    /// The same of a value that is bound to `_`.
+    pub discarded: Option<Span>,
 }
 
 pub struct AtomInfo {
@@ -127,6 +129,7 @@ impl<'a> Machine<'a> {
             loops: Vec::new(),
             quiet: 0,
             dropped: None,
+            discarded: None,
         }
     }
 

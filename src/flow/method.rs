@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use smol_str::SmolStr;
+
 use super::builtin::{Operation, builtins};
 use super::call::{Args, LIBRARY, is_super};
 use super::index::TypeId;
@@ -251,7 +253,15 @@ impl Machine<'_> {
                 });
                 if self.state.alive { self.or_fallback(receiver, fallback, span) } else { receiver.clone() }
             }
-            Operation::FallbackDefault => self.or_fallback(receiver, Val::unknown("a default"), span),
+            Operation::FallbackDefault => {
+                let plain = match receiver.ty().map(|it| it.last()) {
+                    // A variable as it is is text.
+                    None if matches!(receiver.kind, Kind::Env { .. }) => Kind::Text(SmolStr::default()),
+                    Some(ty) if ty == "bool" => Kind::Bool(false),
+                    _ => Kind::Unknown("a default"),
+                };
+                self.or_fallback(receiver, Val::at(plain, span), span)
+            }
             Operation::Map => match first {
                 Some(callee) => self.map_value(receiver, &callee, span),
                 None => receiver.clone(),
@@ -540,6 +550,13 @@ impl Machine<'_> {
                     ..value.clone()
                 }
             }
+            // The settings leave it open.
+            Kind::Setting { key, value: Some(inner) } if matches!(inner.kind, Kind::Null | Kind::Unset) => {
+                Val {
+                    kind: Kind::Setting { key: key.clone(), value: Some(Rc::new(fallback)) },
+                    ..value.clone()
+                }
+            }
             Kind::Choice(choice) => {
                 let choice = choice.clone();
                 let then = self.or_fallback(&choice.then, fallback.clone(), span);
@@ -575,7 +592,14 @@ impl Machine<'_> {
                 if matches!(mapped.kind, Kind::Choice(_)) && self.follows_deployment(&mapped) {
                     return mapped;
                 }
+                let made = match (&mapped.kind, mapped.ty()) {
+                    (Kind::Bool(_), _) => Ty::external("bool"),
+                    (Kind::Choice(it), _) if self.known_truth(&it.then).is_some() => Ty::external("bool"),
+                    (_, Some(ty)) => ty.clone(),
+                    _ => Ty::external("_"),
+                };
                 Val { kind: Kind::Env { name, fallback: None }, ..value }
+                    .with_info(|info| info.ty = Some(made))
             }
             Kind::Env { .. } | Kind::Setting { .. } | Kind::Choice(_) => {
                 self.lift(&value, &mut |machine, it| {

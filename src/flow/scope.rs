@@ -6,8 +6,8 @@ use rustc_hash::FxHashMap as HashMap;
 
 use super::index::{Meaning, ScopeId};
 use crate::ir::{
-    Block, Constant, Expr, ExprKind, Extend, FileId, Function, Import, Item, ItemKind, MacroDef, Name,
-    Pattern, PatternKind, Stmt, StmtKind, TypeDef, Unit,
+    Block, Constant, Expr, ExprKind, Extend, FileId, Function, Import, Item, ItemKind, Literal, MacroDef,
+    Name, Pattern, PatternKind, Stmt, StmtKind, TypeDef, Unit,
 };
 
 /// One file with its names.
@@ -81,6 +81,8 @@ pub fn release_gate(gate: &Expr) -> Option<bool> {
             "debug_assertions" | "test" => Some(false),
             _ => None,
         },
+        // `any()`, `all()`
+        ExprKind::Literal(Literal::Bool(it)) => Some(*it),
         ExprKind::Unary(UnaryOp::Not, inner) => release_gate(inner).map(|it| !it),
         ExprKind::Binary(BinaryOp::And, left, right) => match (release_gate(left), release_gate(right)) {
             (Some(false), _) | (_, Some(false)) => Some(false),
