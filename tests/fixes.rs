@@ -273,6 +273,21 @@ fn reports_for_tools_carry_fixes_that_hold() {
 }
 
 #[test]
+fn quotes_are_those_of_the_file() {
+    let text =
+        common::FAULTY[3].1.replace('"', "'").replace("COOKIE_SECURE = False", "COOKIE_SAMESITE = None");
+    let mut files = common::FAULTY.to_vec();
+    files[3] = ("shop/settings.py", &text);
+    let root = common::project("fixes-quotes", &files);
+    let run = common::sessionlint(&root, &["--unsafe-fixes"]);
+    assert!(run.out.contains("`--fix` does it: write `'Lax'` here"), "{}", run.out);
+    assert!(run.err.contains("add `--fix`"), "{}", run.err);
+    common::sessionlint(&root, &["--fix-only"]);
+    let after = std::fs::read_to_string(root.join("shop/settings.py")).unwrap();
+    assert!(after.contains("SESSION_COOKIE_SAMESITE = 'Lax'\n"), "{after}");
+}
+
+#[test]
 fn imports_that_fixes_left_without_a_use_go_as_well() {
     let views = "\
 from django.http import (

@@ -64,6 +64,11 @@ pub(super) fn run(arguments: &CheckArgs, global: &Global) -> Result<Ending, Fail
     })?;
     if !global.quiet {
         talk(&report, &options, format, &project, global);
+        if arguments.unsafe_fixes && wanted.is_none() {
+            output::talk(
+                "note: `--unsafe-fixes` alone changes nothing: add `--fix`, or `--diff` to see the changes\n",
+            );
+        }
     }
     if arguments.timings {
         let shown = started.elapsed().saturating_sub(judged);

@@ -59,6 +59,12 @@ pub(super) fn begins_line(text: &str, at: usize) -> bool {
     text.get(line_start(text, at)..at).is_some_and(|it| it.trim().is_empty())
 }
 
+/// Whether a Python module writes most of its strings between single quotes.
+pub(super) fn prefers_single_quotes(text: &str) -> bool {
+    let number = |quote: &str| text.matches(quote).count() - 3 * text.matches(&quote.repeat(3)).count();
+    number("'") > number("\"")
+}
+
 /// The line break that a text uses.
 pub(super) fn line_break(text: &str) -> &'static str {
     if text.contains("\r\n") { "\r\n" } else { "\n" }
@@ -83,5 +89,11 @@ mod tests {
         let text = "a\r\n  b = c\r\n";
         assert_eq!((indent(text, 7), line_start(text, 7), line_end(text, 7)), ("  ", 3, 10));
         assert!(begins_line(text, 5) && !begins_line(text, 7));
+    }
+
+    #[test]
+    fn quotes() {
+        assert!(prefers_single_quotes("\"\"\"Settings.\"\"\"\nA = 'a'\n"));
+        assert!(!prefers_single_quotes("A = \"a\"\nB = \"it's\"\n"));
     }
 }

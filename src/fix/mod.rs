@@ -86,7 +86,7 @@ pub(crate) fn proposals(desk: &Desk<'_>, rule: &Rule, finding: &Finding) -> Vec<
         };
         let retires = fact.map(|it| it.kind).filter(|kind| retires(&remedy.act, *kind));
         all.extend(edits.into_iter().map(|it: Draft| Proposal {
-            fix: Fix { title: it.title, safety: remedy.safety, edits: sorted(it.edits) },
+            fix: quoted(desk, Fix { title: it.title, safety: remedy.safety, edits: sorted(it.edits) }),
             retires,
         }));
     }
@@ -125,6 +125,21 @@ impl Draft {
     fn new(title: impl Into<String>, edits: Vec<Edit>) -> Self {
         Self { title: title.into(), edits }
     }
+}
+
+/// A fix with the quotes that its files prefer.
+fn quoted(desk: &Desk<'_>, mut fix: Fix) -> Fix {
+    let double = |text: &str| text.contains('"') && !text.contains(['\'', '\\']);
+    for at in 0..fix.edits.len() {
+        let edit = &mut fix.edits[at];
+        let python = desk.kind(edit.span.file) == Some(FileKind::Python);
+        if python && double(&edit.text) && language::prefers_single_quotes(desk.text(edit.span.file)) {
+            let old = std::mem::take(&mut edit.text);
+            edit.text = old.replace('"', "'");
+            fix.title = fix.title.replace(old.trim(), edit.text.trim());
+        }
+    }
+    fix
 }
 
 fn sorted(mut edits: Vec<Edit>) -> Vec<Edit> {
