@@ -254,7 +254,7 @@ impl Machine<'_> {
                 if self.state.alive { self.or_fallback(receiver, fallback, span) } else { receiver.clone() }
             }
             Operation::FallbackDefault => {
-                let plain = match receiver.ty().map(|it| it.last()) {
+                let plain = match receiver.ty().map(Ty::last) {
                     // A variable as it is is text.
                     None if matches!(receiver.kind, Kind::Env { .. }) => Kind::Text(SmolStr::default()),
                     Some(ty) if ty == "bool" => Kind::Bool(false),
