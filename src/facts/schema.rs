@@ -140,6 +140,7 @@ const KEY: &[AttributeSchema] = &[
 const SETTING: &[AttributeSchema] = &[
     a("name", Text, "name of the setting"),
     a("value", Text, "effective value; its type is the setting's"),
+    a("truth", Switch, "of a switch: whether the value counts as true"),
     a("type", Text, "type of the value: `bool`, `int`, `text`, `list`, `null`, `other`"),
     a("expected", Text, "type that the framework wants"),
     a("fault", Text, "what is wrong with the value, in words"),

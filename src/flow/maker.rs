@@ -280,7 +280,7 @@ impl Machine<'_> {
     /// The value of a struct that a function returned, or the only one that it made on the way.
     fn only_object(&self, returned: &Val, id: &TypeId, first: ObjectId) -> Option<Val> {
         let is_one = |it: &Val| matches!(self.class_of(it), Some(Class::Project(class)) if class == *id);
-        if ends(returned).any(is_one) {
+        if returned.ends().any(is_one) {
             return Some(returned.clone());
         }
         let made = self.state.heap.range(first..);
@@ -321,14 +321,6 @@ impl Machine<'_> {
             }
             _ => false,
         }
-    }
-}
-
-/// The values at the ends of all branches.
-fn ends(value: &Val) -> Box<dyn Iterator<Item = &Val> + '_> {
-    match &value.kind {
-        Kind::Choice(choice) => Box::new(ends(&choice.then).chain(ends(&choice.or_else))),
-        _ => Box::new(std::iter::once(value)),
     }
 }
 

@@ -327,7 +327,7 @@ impl Machine<'_> {
         if names.len() < 8 {
             names.push(name.name.clone());
         }
-        let labels = base.labels().without(Labels::COLLECTION);
+        let mut labels = base.labels().without(Labels::COLLECTION);
         let class = self.class_of(base).or_else(|| {
             let peeled = self.peel(base.ty()?);
             self.class_of_type(&peeled)
@@ -340,6 +340,8 @@ impl Machine<'_> {
                 if let Some(inner) = self.wrapped(base) {
                     return if name.name == "0" { inner } else { self.unknown_field(&inner, name) };
                 }
+                // The framework has no such field: code of the project put there what it worked out.
+                labels = labels.without(Labels::REQUEST);
             }
             Some(Class::Project(id)) => {
                 if let Some(definition) = self.find_method(&id, &name.name, 4) {

@@ -8,8 +8,11 @@ use super::call::Args;
 use super::index::ScopeId;
 use super::machine::{Call, Machine, Program};
 use super::scope::Definition;
-use super::value::{Kind, TyDef, Val};
+use super::value::{Callee, Kind, TyDef, Val};
 use crate::ir::{FileId, Function, PatternKind, Span};
+
+/// Functions that return functions, one in the other: a decorator with arguments.
+const LEVELS: u32 = 3;
 
 /// One function evaluated with unknown arguments.
 pub struct Root<'m, 'a> {
@@ -49,13 +52,33 @@ pub fn evaluate<'a, T>(
 
 fn run(machine: &mut Machine<'_>, definition: &Definition) -> Val {
     let function = &definition.function;
-    let value = perform(machine, definition);
+    let mut value = perform(machine, definition);
     if function.body.is_some() {
         let call = outermost(machine, definition);
         machine.calls.push(call);
+        value = call_returned(machine, value, function.span);
         machine.emit_returned(&value, function.span, super::emit::PARTS);
         machine.answer(&value, function.span);
         machine.calls.pop();
+    }
+    value
+}
+
+/// What a function that makes another one makes in the end: somebody calls what a decorator or a layer returns.
+fn call_returned(machine: &mut Machine<'_>, mut value: Val, span: Span) -> Val {
+    for _ in 0..LEVELS {
+        let made = value.ends().find_map(|it| match &it.kind {
+            Kind::Function(callee) => match callee.as_ref() {
+                Callee::Closure(function, scope, _) => Some((function.clone(), *scope)),
+                _ => None,
+            },
+            _ => None,
+        });
+        let Some((function, scope)) = made.filter(|it| span.contains(it.0.span)) else { break };
+        let caller = std::mem::replace(&mut machine.scope, scope);
+        let arguments = unknown_arguments(machine, &function);
+        machine.scope = caller;
+        value = machine.apply(&value, arguments, function.span, function.span);
     }
     value
 }

@@ -253,6 +253,15 @@ impl Class {
 }
 
 impl Val {
+    /// The values at the ends of all branches.
+    #[must_use]
+    pub fn ends(&self) -> Box<dyn Iterator<Item = &Self> + '_> {
+        match &self.kind {
+            Kind::Choice(choice) => Box::new(choice.then.ends().chain(choice.or_else.ends())),
+            _ => Box::new(std::iter::once(self)),
+        }
+    }
+
     #[must_use]
     pub fn new(kind: Kind) -> Self {
         Self { kind, origin: Decided::Nowhere, info: None }

@@ -10,6 +10,7 @@ use crate::model::{Matches, SettingModel, matches};
 use crate::workspace::FileKind;
 
 use super::effective::{Effective, Settings, fixed, text, value};
+use super::join::truth;
 use super::value::{Cast, Val};
 use super::words;
 
@@ -123,6 +124,9 @@ fn fact(settings: &Settings<'_>, name: &str) -> Option<Fact> {
         fact.attributes.insert(key.into(), attribute);
     };
     put("value", effective.attribute(value(&effective.val)));
+    if model.types.iter().any(|it| it == "bool") {
+        put("truth", effective.attribute(value(&truth(&effective.val))));
+    }
     put("type", effective.attribute(text(type_word(&effective.val))));
     put("expected", effective.attribute(text(&model.types.join("|"))));
     put("stack", effective.attribute(text(&model.package)));
