@@ -41,7 +41,7 @@ pub use maker::Makers;
 pub use neighbours::matter;
 pub use reach::{RETURNED, speaks_of};
 pub use relevance::Relevance;
-pub use roots::{Root, evaluate, tops};
+pub use roots::{Root, Start, evaluate, starts, tops};
 pub use scope::{Definition, Owner};
 pub use settings::{SettingsView, derives, is_left_out};
 pub use trace::{EventKind, Snapshot, TraceEvent};

@@ -1,13 +1,15 @@
 //! Where evaluation begins: every function of the files that matter.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
 use super::call::Args;
-use super::index::ScopeId;
+use super::index::{Index, ScopeId};
 use super::machine::{Call, Machine, Program};
-use super::scope::Definition;
+use super::relevance::Relevance;
+use super::scope::{Definition, FileIndex};
 use super::value::{Callee, Kind, TyDef, Val};
 use crate::ir::{FileId, Function, PatternKind, Span};
 
@@ -22,32 +24,47 @@ pub struct Root<'m, 'a> {
     pub value: Val,
 }
 
-/// Evaluates every function of a file, and hands each to `visit`.
-pub fn evaluate<'a, T>(
-    file: FileId,
-    program: &'a Program<'a>,
-    visit: &mut dyn FnMut(Root<'_, 'a>) -> T,
-) -> Vec<T> {
-    let Some(names) = program.index.file(file) else { return Vec::new() };
-    let mut out = Vec::new();
-    for (at, scope) in names.scopes.iter().enumerate() {
-        if scope.test {
-            continue;
-        }
-        let id = ScopeId { file, index: u32::try_from(at).unwrap_or(u32::MAX) };
-        for definition in &scope.functions {
-            if !program.relevance.has(definition.function.span) {
-                continue;
+/// A function with which evaluation begins.
+pub struct Start {
+    names: Arc<FileIndex>,
+    scope: ScopeId,
+    /// Index in the functions of its scope.
+    function: usize,
+}
+
+impl Start {
+    fn definition(&self) -> &Definition {
+        &self.names.scopes[self.scope.index as usize].functions[self.function]
+    }
+}
+
+/// The functions of a file that matter and that production has.
+#[must_use]
+pub fn starts(file: FileId, index: &Index<'_>, relevance: &Relevance) -> Vec<Start> {
+    let Some(names) = index.file(file) else { return Vec::new() };
+    let mut starts = Vec::new();
+    for (at, scope) in names.scopes.iter().enumerate().filter(|(_, it)| !it.test) {
+        let scope_id = ScopeId { file, index: u32::try_from(at).unwrap_or(u32::MAX) };
+        for (function, it) in scope.functions.iter().enumerate() {
+            let is_released = it.gate.as_deref().and_then(super::scope::release_gate) != Some(false);
+            if relevance.has(it.function.span) && is_released {
+                starts.push(Start { names: Arc::clone(&names), scope: scope_id, function });
             }
-            if definition.gate.as_deref().and_then(super::scope::release_gate) == Some(false) {
-                continue;
-            }
-            let mut machine = Machine::new(program, id);
-            let value = run(&mut machine, definition);
-            out.push(visit(Root { definition, machine, value }));
         }
     }
-    out
+    starts
+}
+
+/// Evaluates a function, and hands it to `visit`.
+pub fn evaluate<'a, T>(
+    start: &Start,
+    program: &'a Program<'a>,
+    visit: &mut dyn FnMut(Root<'_, 'a>) -> T,
+) -> T {
+    let definition = start.definition();
+    let mut machine = Machine::new(program, start.scope);
+    let value = run(&mut machine, definition);
+    visit(Root { definition, machine, value })
 }
 
 fn run(machine: &mut Machine<'_>, definition: &Definition) -> Val {

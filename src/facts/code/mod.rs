@@ -25,11 +25,16 @@ use super::{Attribute, Event, EventKind, Fact, Origin};
 use smol_str::SmolStr;
 
 use crate::flow::{
-    Catalog, Index, Makers, Program, Relevance, Root, SettingsView, Units, evaluate, matter, tops,
+    Catalog, Index, Makers, Program, Relevance, Root, SettingsView, Start, Units, evaluate, matter, starts,
+    tops,
 };
 use crate::ir::{FileId, Span};
 use crate::model::Models;
 use crate::workspace::{FileKind, FileRole, Workspace};
+
+/// So many functions are evaluated by one thread in a row, and share what was looked up in models. It is the same number on
+/// every machine, however many threads there are.
+const PART: usize = 32;
 
 /// What one function does.
 struct Found {
@@ -77,11 +82,10 @@ pub fn facts(
     let wrapped = exempt::wrapped(&index, &Catalog::new(models, workspace), &files);
     let makers = Makers::new(&index);
     let relevance = Relevance::new(&index, &files, &|it| wrapped.contains_key(&it));
-    // Files of a part share the answers of the models.
-    let part = (files.len() / 64).clamp(1, 16);
-    let found: Vec<Found> = files
-        .par_chunks(part)
-        .flat_map_iter(|files| {
+    let starts: Vec<_> = files.par_iter().flat_map_iter(|it| starts(*it, &index, &relevance)).collect();
+    let found: Vec<Found> = starts
+        .par_chunks(PART)
+        .flat_map_iter(|part| {
             let catalog = Catalog::new(models, workspace);
             let program = Program {
                 index: &index,
@@ -92,8 +96,8 @@ pub fn facts(
                 makers: &makers,
                 made: RefCell::default(),
             };
-            let one = |file: &FileId| {
-                evaluate(*file, &program, &mut |root| Found {
+            let one = |start: &Start| {
+                evaluate(start, &program, &mut |root| Found {
                     function: root.definition.function.span,
                     inlined: root.machine.inlined.clone(),
                     facts: of_root(&root, &wrapped),
@@ -104,7 +108,7 @@ pub fn facts(
                     rewrites: cookie::rewrites(&root),
                 })
             };
-            files.iter().flat_map(one).collect::<Vec<_>>()
+            part.iter().map(one).collect::<Vec<_>>()
         })
         .collect();
     let calls: Vec<_> = found.iter().map(|it| (it.function, it.inlined.clone())).collect();
