@@ -179,6 +179,7 @@ const HANDLER: &[AttributeSchema] = &[
     a("methods", List, "HTTP methods, when known"),
     a("purpose", Words(&["login", "logout", "password-change", "other"]), "by name, route and events"),
     a("csrf_exempt", Switch, "CSRF protection is switched off for it"),
+    a("after_login", Switch, "a framework calls it around a login of its own, which makes a new id"),
     a("checks_off", Switch, "it stands in for a check of tokens and does nothing"),
     a("token_authenticated", Switch, "a signature or token authenticates it, not a session"),
     a("changes_state", Switch, "it writes to a database or to the session"),

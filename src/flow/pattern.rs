@@ -169,7 +169,8 @@ impl Machine<'_> {
                                 || Val::unknown("part of a value"),
                                 |ty| Val::typed("part of a value", ty),
                             );
-                            part.labelled(labels)
+                            let nested = value.info.as_ref().and_then(|info| info.nested.clone());
+                            part.labelled(labels).with_info(|info| info.nested = nested)
                         }
                     };
                     self.bind(item, part);

@@ -59,19 +59,20 @@ impl<'a> Machine<'a> {
             _ => None,
         });
         let key = self.key_text(&key);
-        // What this very handler stored.
-        let stored: SmolStr = format!("[{key}]").into();
-        if let Some(value) =
-            id.and_then(|id| self.state.object(id)).and_then(|it| it.attributes.get(&stored)).cloned()
-        {
-            return self.state.refine(&value);
-        }
+        let stored = super::state::stored(&key);
         let mut names = it.receiver.as_ref().map(|it| it.names().to_vec()).unwrap_or_default();
         names.push(key.clone());
-        Val::at(Kind::Unknown("stored in the session"), it.span).labelled(Labels::SESSION).with_info(|info| {
-            info.names = names;
-            info.nested = id.map(|id| (id, key));
-        })
+        let before = Val::at(Kind::Unknown("stored in the session"), it.span)
+            .labelled(Labels::SESSION)
+            .with_info(|info| {
+                info.names = names;
+                info.nested = id.map(|id| (id, key));
+            });
+        // What this very handler stored, where it did.
+        match id.and_then(|id| self.state.object(id)).and_then(|it| it.attributes.get(&stored)) {
+            Some(value) => or_before(&self.state.refine(value), &before),
+            None => before,
+        }
     }
 
     pub(super) fn session_write(&mut self, clause: &Clause, it: &Application<'a>) -> Option<Val> {
@@ -116,7 +117,7 @@ impl<'a> Machine<'a> {
         let key = key.as_ref().map(|key| self.key_text(key));
         self.identity_within(clause, it, key.as_deref(), &value);
         if let (Some(id), Some(key), false) = (id, &key, if_absent) {
-            let stored: SmolStr = format!("[{key}]").into();
+            let stored = super::state::stored(key);
             // Stored at the first level by this handler: what is done to it afterwards is saved with it.
             let fresh = value.clone().with_info(|info| info.nested = None);
             if let Some(object) = self.state.object_mut(id) {
@@ -241,5 +242,18 @@ impl<'a> Machine<'a> {
         if secret(a) && !matches!(b.kind, Kind::Null) || secret(b) && !matches!(a.kind, Kind::Null) {
             self.check_seen("comparison", span);
         }
+    }
+}
+
+/// A value that was stored on some ways here, and what was there before on the others.
+fn or_before(stored: &Val, before: &Val) -> Val {
+    match &stored.kind {
+        Kind::Unset => before.clone(),
+        Kind::Choice(choice) => super::state::choose(
+            choice.condition,
+            or_before(&choice.then, before),
+            or_before(&choice.or_else, before),
+        ),
+        _ => stored.clone(),
     }
 }

@@ -164,6 +164,11 @@ pub fn join(condition: Atom, mut then: State, mut or_else: State, before: usize)
         then.heap
     } else {
         let mut heap = then.heap.as_ref().clone();
+        for (id, object) in &mut heap {
+            if !or_else.heap.contains_key(id) {
+                stored_on_one_side(condition, true, object);
+            }
+        }
         for (id, object) in or_else.heap.iter() {
             match heap.get(id) {
                 Some(known) if Rc::ptr_eq(known, object) => {}
@@ -172,7 +177,9 @@ pub fn join(condition: Atom, mut then: State, mut or_else: State, before: usize)
                     heap.insert(*id, Rc::new(joined));
                 }
                 None => {
-                    heap.insert(*id, object.clone());
+                    let mut object = object.clone();
+                    stored_on_one_side(condition, false, &mut object);
+                    heap.insert(*id, object);
                 }
             }
         }
@@ -186,6 +193,28 @@ pub fn join(condition: Atom, mut then: State, mut or_else: State, before: usize)
         or_else.symbols
     };
     State { frame, heap, symbols, path: then.path, alive: true }
+}
+
+/// The name under which an object keeps what was stored in it by a key.
+#[must_use]
+pub fn stored(key: &str) -> SmolStr {
+    format!("[{key}]").into()
+}
+
+/// An object that only one path met was there on the other path too, and held what it held before.
+fn stored_on_one_side(condition: Atom, outcome: bool, object: &mut Rc<Object>) {
+    if !object.attributes.keys().any(|it| it.starts_with('[')) {
+        return;
+    }
+    let object = Rc::make_mut(object);
+    for (_, value) in object.attributes.iter_mut().filter(|(name, _)| name.starts_with('[')) {
+        let unset = Val::new(Kind::Unset);
+        *value = if outcome {
+            choose(condition, value.clone(), unset)
+        } else {
+            choose(condition, unset, value.clone())
+        };
+    }
 }
 
 fn join_objects(condition: Atom, then: &Object, or_else: &Object) -> Object {

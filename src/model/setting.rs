@@ -70,7 +70,7 @@ pub struct SettingsCookie {
 #[derive(Clone, Debug)]
 pub struct NamedModel {
     pub path: SmolStr,
-    /// engine, serializer, middleware, cache, message-storage, authentication, app, hasher, decorator, file-key (keys of a settings
+    /// engine, serializer, middleware, cache, message-storage, authentication, app, hasher, decorator, signal, adapter, file-key (keys of a settings
     /// file under which a secret stands, with `use` and `file`).
     pub kind: SmolStr,
     pub package: SmolStr,

@@ -13,7 +13,7 @@ use super::setting::{CheckModel, NamedModel, SettingModel, SettingTest, Settings
 use super::vocabulary;
 
 const TYPES: [&str; 9] = ["bool", "int", "number", "text", "list", "map", "null", "off", "any"];
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 12] = [
     "engine",
     "serializer",
     "middleware",
@@ -24,6 +24,8 @@ const KINDS: [&str; 10] = [
     "hasher",
     "decorator",
     "file-key",
+    "signal",
+    "adapter",
 ];
 
 /// `[[setting]]`: one `SettingModel` for each range of versions with one default.

@@ -179,9 +179,11 @@ fn matches(word: &str, name: &[String]) -> bool {
 }
 
 fn part_matches(want: &str, have: &str) -> bool {
-    match want.strip_suffix('*') {
-        Some(start) => have.starts_with(start),
-        None => have == want,
+    match (want.strip_prefix('*'), want.strip_suffix('*')) {
+        (Some(inner), Some(_)) => have.contains(inner.trim_end_matches('*')),
+        (Some(end), None) => have.ends_with(end),
+        (None, Some(start)) => have.starts_with(start),
+        (None, None) => have == want,
     }
 }
 

@@ -61,6 +61,9 @@ pub(super) fn facts(root: &Root<'_, '_>, wrapped: &Wrapped, out: &mut Vec<Fact>)
     if let Some(place) = super::exempt::place(root, wrapped) {
         attributes.insert("csrf_exempt".into(), super::convert::switch(true, Origin::Written(place)));
     }
+    if runs_after_login(root) {
+        attributes.insert("after_login".into(), super::convert::switch(true, derived()));
+    }
     if switches_off {
         let place = || super::convert::switch(true, Origin::Written(function.name.span));
         attributes.insert("csrf_exempt".into(), place());
@@ -107,6 +110,27 @@ fn is_about_session(kind: EventKind) -> bool {
 pub(super) fn is_plain(fact: &Fact) -> bool {
     let told = ["route", "checks_off"].iter().any(|it| fact.attribute(it).is_some());
     !told && fact.unjudged.is_none() && !fact.events.iter().any(|it| is_about_session(it.kind))
+}
+
+/// Whether a framework calls the function around a login of its own: as the receiver of a signal, or as a method that a class of
+/// the framework has for it.
+fn runs_after_login(root: &Root<'_, '_>) -> bool {
+    let machine = &root.machine;
+    let function = &root.definition.function;
+    let scope = root.definition.scope;
+    let says = |path: &SmolStr, method: Option<&str>| {
+        machine.program.catalog.ask(scope.file, |versions| {
+            let named = machine.program.catalog.models.named(path, versions);
+            let said = named.and_then(|it| it.traits.get("after-login"));
+            said.is_some_and(|it| it.split(' ').any(|it| it == method.unwrap_or("receiver")))
+        })
+    };
+    let received = machine.decorators(&function.attributes, scope).iter().any(|(path, _)| says(path, None));
+    received
+        || matches!(&root.definition.owner, Some(Owner::Type(def)) if {
+            let id = TypeId { def: def.clone(), scope };
+            machine.foreign_bases(&id).iter().any(|it| says(it, Some(&function.name.name)))
+        })
 }
 
 /// Whether a parameter is a request by the name that all handlers of a framework give it.

@@ -1,11 +1,12 @@
 //! A session gains an identity and keeps its id.
 
 use super::event::{
-    after, any_with, before, flag, has_label, held_by_client, is_nothing, key_is, key_name, note, place,
-    quoted_key, text, value, word_is,
+    after, any_with, before, flag, has_label, held_by_client, is_nothing, is_on, key_is, key_name, note,
+    place, quoted_key, text, value, word_is,
 };
 use crate::facts::{Event, EventKind, Fact, FactKind, Labels};
 use crate::finding::Confidence;
+use crate::model::words;
 use crate::rule::judge::Draft;
 use crate::rule::{Context, Rule};
 
@@ -14,6 +15,10 @@ use crate::rule::{Context, Rule};
 const NEW_ID: &[EventKind] = &[EventKind::RotateId, EventKind::Destroy, EventKind::DeleteRecord];
 
 pub(super) fn check(rule: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draft> {
+    // The framework's own login was before.
+    if is_on(fact, "after_login") {
+        return Vec::new();
+    }
     let login_path = word_is(fact, "purpose", "login");
     let gain = fact.events.iter().enumerate().find(|(index, event)| {
         gains_identity(rule, fact, *index, event, login_path)
@@ -48,9 +53,21 @@ fn gains_identity(rule: &Rule, fact: &Fact, index: usize, event: &Event, login_p
     }
     let checked = credential_check(fact, index).is_some() || has_label(event, Labels::AUTHENTICATED);
     let contact = key_name(event).is_some_and(|key| rule.words("contact").iter().any(|it| it == key));
-    let identity = key_is(event, "identity") || (contact && checked);
+    let identity =
+        key_is(event, "identity") || (contact && checked) || (checked && holds_checked_record(rule, event));
     let logs_in = checked || login_path || follows_reset(fact, index);
     identity && logs_in && !established(rule, fact, index) && !taken_back(fact, index)
+}
+
+/// Whatever the key is called: the id of a record, after a comparison with its password.
+fn holds_checked_record(rule: &Rule, event: &Event) -> bool {
+    let about_others = ["pending", "preference"].iter().any(|it| key_is(event, it));
+    let names = |list: &str, name: &str| rule.words(list).iter().any(|it| it == name);
+    !about_others
+        && value(event).is_some_and(|it| {
+            it.labels.has(Labels::RECORD)
+                && matches!(it.names.as_slice(), [_, .., last] if names("ids", last.as_str()))
+        })
 }
 
 /// Nobody was logged in, a password was set, and whose it is now is: a record of a database says who.
@@ -105,12 +122,25 @@ fn established(rule: &Rule, fact: &Fact, index: usize) -> bool {
     value(event).is_some_and(|it| {
         let path = it.names.join(" ");
         let known = rule.words("established").iter().any(|known| path.starts_with(known.as_str()));
+        // What is found by something else that the session has is not its identity yet.
+        let named = it.names.last().and_then(|it| words::session_key(it)) == Some("identity");
+        let knew = named || fact.events.iter().any(knows_identity);
         let from_session = it.labels.has(Labels::SESSION)
+            && knew
             && !waited
             && !it.labels.has(Labels::AUTHENTICATED)
             && !it.labels.has(Labels::REQUEST);
         is_nothing(it) || known || from_session
     })
+}
+
+/// The session is asked who is logged in, or for something of which nobody knows what it is.
+fn knows_identity(event: &Event) -> bool {
+    match event.kind {
+        EventKind::ReadIdentity => true,
+        EventKind::ReadPayload => key_name(event).is_none_or(|_| key_is(event, "identity")),
+        _ => false,
+    }
 }
 
 /// An identity waits in the session for another handler, which reads it and logs in: until it does, nobody is.

@@ -1,8 +1,8 @@
 //! A logout that leaves the record and its id alive.
 
 use super::event::{
-    any_with, flag, held_by_client, is_nothing, is_recreated, key_is, note, place, quoted_key, text,
-    together, value, word_is,
+    any_with, flag, held_by_client, is_nothing, is_recreated, key_is, key_name, note, place, quoted_key,
+    text, together, value, word_is,
 };
 use crate::facts::{Event, EventKind, Fact};
 use crate::model::words;
@@ -45,7 +45,8 @@ fn half_measure(event: &Event, logout_path: bool) -> Option<(String, Option<&'st
         EventKind::Logout if flag(event, "how=keeps-payload") => {
             Some(("the other data of the session stays".into(), Some("keeps-payload")))
         }
-        EventKind::RemovePayload if logout_path && key_is(event, "identity") => {
+        // What else would a logout take out of the session?
+        EventKind::RemovePayload if logout_path && !says_nothing(event) => {
             Some((format!("only the key{} is removed here", quoted_key(event)), None))
         }
         EventKind::WritePayload
@@ -66,6 +67,11 @@ fn half_measure(event: &Event, logout_path: bool) -> Option<(String, Option<&'st
         }
         _ => None,
     }
+}
+
+/// What is removed has nothing to do with who is logged in.
+fn says_nothing(event: &Event) -> bool {
+    key_name(event).is_none() || key_is(event, "preference") || key_is(event, "pending")
 }
 
 fn ended(fact: &Fact, event: &Event) -> bool {

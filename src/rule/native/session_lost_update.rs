@@ -93,5 +93,4 @@ fn only_prepares(write: &Event, change: &Event) -> bool {
         && write.span.start < change.span.start
         && key_name(write).is_some()
         && key_name(write) == key_name(change)
-        && value(write).is_some_and(is_nothing)
 }
