@@ -96,6 +96,8 @@ pub struct Builtins {
     pub tests: HashSet<String>,
     /// Methods by which a value of the project becomes an answer, or part of one.
     pub responders: Vec<String>,
+    /// Programs that run what they are given as a command.
+    pub shells: HashSet<String>,
 }
 
 impl Builtins {
@@ -151,6 +153,7 @@ pub fn builtins() -> &'static Builtins {
             makes: file.names.makes,
             tests: file.names.tests,
             responders: file.names.responders,
+            shells: file.names.shells,
         }
     });
     &TABLES
@@ -172,6 +175,7 @@ struct Names {
     common: HashSet<String>,
     makes: HashSet<String>,
     responders: Vec<String>,
+    shells: HashSet<String>,
     tests: HashSet<String>,
     whole: HashSet<String>,
     #[serde(rename = "other-frameworks")]

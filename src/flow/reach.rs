@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use super::builtin::builtins;
 use super::call::LIBRARY;
 use super::effect::Application;
 use super::machine::Machine;
@@ -22,7 +23,11 @@ impl<'a> Machine<'a> {
     pub(super) fn sink(&mut self, clause: &Clause, it: &Application<'a>) {
         let Some(kind) = clause.word("kind") else { return };
         let Some(source) = clause.operand("value") else { return };
-        let value = self.source(source, it);
+        let mut value = self.source(source, it);
+        if let Some(shell) = clause.operand("shell") {
+            let shell = self.source(shell, it);
+            value = self.program_of(&value, &shell);
+        }
         if kind == "sql" && begins(&value).is_some_and(words::query_ends_sessions) {
             let event = self.event(EventKind::DestroyOthers, it);
             self.record(event);
@@ -34,6 +39,22 @@ impl<'a> Machine<'a> {
         event.operands.push(("value".into(), part));
         event.flags.push(format!("kind={kind}").into());
         self.record(event);
+    }
+
+    /// Of a list of words that no shell reads only the program is a command; the others are its arguments.
+    fn program_of(&self, words: &Val, shell: &Val) -> Val {
+        let by_shell = !matches!(shell.kind, Kind::Unset | Kind::Bool(false) | Kind::Null);
+        match self.known_items(words).as_deref() {
+            Some([program, ..]) if !by_shell => {
+                let shells = &builtins().shells;
+                let is_shell = program.text().is_some_and(|it| {
+                    let name = it.rsplit('/').next().unwrap_or(it);
+                    shells.contains(name)
+                });
+                if is_shell { words.clone() } else { program.clone() }
+            }
+            _ => words.clone(),
+        }
     }
 
     /// Records that a function hands something telling to its caller, which sends it when the function answers requests.

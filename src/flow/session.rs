@@ -218,14 +218,15 @@ impl<'a> Machine<'a> {
         }
         let seen = self.trace.events.iter().skip(before).any(|it| it.kind == EventKind::CheckCredentials);
         if !seen {
-            self.check_seen("by-name", span);
+            self.check_seen("by-name", None, span);
         }
         value.labelled(Labels::AUTHENTICATED)
     }
 
-    fn check_seen(&mut self, how: &str, span: Span) {
+    fn check_seen(&mut self, how: &str, of: Option<&Val>, span: Span) {
         self.record(TraceEvent {
             flags: vec![how.into()],
+            operands: of.map(|it| ("of".into(), it.clone())).into_iter().collect(),
             ..TraceEvent::new(EventKind::CheckCredentials, span)
         });
     }
@@ -240,7 +241,10 @@ impl<'a> Machine<'a> {
                 && !matches!(value.kind, Kind::Null | Kind::Text(_))
         };
         if secret(a) && !matches!(b.kind, Kind::Null) || secret(b) && !matches!(a.kind, Kind::Null) {
-            self.check_seen("comparison", span);
+            // The record whose password it is.
+            let record =
+                [a, b].into_iter().find(|it| it.names().len() > 1 && it.labels().has(Labels::RECORD));
+            self.check_seen("comparison", record, span);
         }
     }
 }

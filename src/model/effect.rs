@@ -105,7 +105,7 @@ pub enum Verb {
     /// `how` destroy | cookie-only | keeps-payload (new id, other data stays) | keeps-session (id and other data stay).
     /// Flag `keeps-id`: a login in the same request brings the old id back.
     Logout,
-    /// Compares `secret` or asks a backend; the result is the label `authenticated`. Flag `by-name`: only when a named
+    /// Compares `secret` with what a record has (`of`) or asks a backend; the result is the label `authenticated`. Flag `by-name`: only when a named
     /// argument is called like a password.
     CheckCredentials,
     ReadIdentity,
@@ -129,7 +129,8 @@ pub enum Verb {
     /// What `from` holds once its signature was checked.
     Verify,
     /// `value` reaches a place where it matters what it is: `kind` sql, html, command, path, redirect, template, code (what is
-    /// run or deserialized), look-up (whose record is found), log, body (an answer).
+    /// run or deserialized), look-up (whose record is found), log, body (an answer). With `shell` a list of words is a program
+    /// and its arguments unless that is true.
     Sink,
     /// Looks relevant and does nothing.
     Nothing,
@@ -151,7 +152,7 @@ impl Verb {
         use Operands::{Attributes, Only};
         match self {
             Self::Construct => Attributes(&["type"]),
-            Self::Sink => Only(&["kind", "value"]),
+            Self::Sink => Only(&["kind", "value", "shell"]),
             Self::Set => Attributes(&["per"]),
             Self::Convert | Self::Merge | Self::Verify => Only(&["from"]),
             Self::Seal => Only(&["from", "password"]),
@@ -183,7 +184,7 @@ impl Verb {
             Self::Expire => Only(&["seconds"]),
             Self::Login => Only(&["user", "rotates", "by-id"]),
             Self::Logout => Only(&["how", "keeps-id"]),
-            Self::CheckCredentials => Only(&["secret", "by-name"]),
+            Self::CheckCredentials => Only(&["secret", "of", "by-name"]),
             Self::ChangePassword => Only(&["user", "keeps-sessions"]),
             Self::Key => Only(&["from", "min", "generated", "empty", "derived", "use"]),
             Self::Env => Only(&["name", "default", "cast", "required", "prefix", "field", "scheme"]),

@@ -125,6 +125,8 @@ pub enum SettingTest {
     /// Too short, of too few characters, or marked as insecure.
     WeakKey,
     WeakKeys,
+    /// A number above zero and below that of the word.
+    Below,
     /// A list with an address that has no scheme.
     NoScheme,
     NoMap,
@@ -138,7 +140,7 @@ pub enum SettingTest {
 }
 
 impl SettingTest {
-    pub(super) const ALL: [(&'static str, Self); 15] = [
+    pub(super) const ALL: [(&'static str, Self); 16] = [
         ("falsy", Self::Falsy),
         ("truthy", Self::Truthy),
         ("not-true", Self::NotTrue),
@@ -148,6 +150,7 @@ impl SettingTest {
         ("foreign-word", Self::ForeignWord),
         ("weak-key", Self::WeakKey),
         ("weak-keys", Self::WeakKeys),
+        ("below", Self::Below),
         ("no-scheme", Self::NoScheme),
         ("no-map", Self::NoMap),
         ("lacks", Self::Lacks),

@@ -256,6 +256,11 @@ fn leaf_fails(settings: &Settings<'_>, leaf: &Val, row: &CheckModel) -> Option<b
             Val::List(list) => list.items.iter().any(|it| is_weak(&it.val) == Some(true)),
             _ => false,
         },
+        SettingTest::Below => {
+            let limit: f64 = row.words.first()?.parse().ok()?;
+            let number = leaf.number()?;
+            number > 0.0 && number < limit
+        }
         SettingTest::NoScheme => match leaf {
             Val::List(list) => {
                 list.items.iter().any(|it| it.val.as_text().is_some_and(|it| !it.contains("://")))

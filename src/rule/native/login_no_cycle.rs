@@ -54,20 +54,23 @@ fn gains_identity(rule: &Rule, fact: &Fact, index: usize, event: &Event, login_p
     let checked = credential_check(fact, index).is_some() || has_label(event, Labels::AUTHENTICATED);
     let contact = key_name(event).is_some_and(|key| rule.words("contact").iter().any(|it| it == key));
     let identity =
-        key_is(event, "identity") || (contact && checked) || (checked && holds_checked_record(rule, event));
+        key_is(event, "identity") || (contact && checked) || holds_checked_record(rule, fact, index);
     let logs_in = checked || login_path || follows_reset(fact, index);
     identity && logs_in && !established(rule, fact, index) && !taken_back(fact, index)
 }
 
-/// Whatever the key is called: the id of a record, after a comparison with its password.
-fn holds_checked_record(rule: &Rule, event: &Event) -> bool {
+/// Whatever the key is called: the id of the record whose password was compared.
+fn holds_checked_record(rule: &Rule, fact: &Fact, index: usize) -> bool {
+    let event = &fact.events[index];
     let about_others = ["pending", "preference"].iter().any(|it| key_is(event, it));
     let names = |list: &str, name: &str| rule.words(list).iter().any(|it| it == name);
-    !about_others
-        && value(event).is_some_and(|it| {
-            it.labels.has(Labels::RECORD)
-                && matches!(it.names.as_slice(), [_, .., last] if names("ids", last.as_str()))
-        })
+    let Some([owner @ .., last]) = value(event).map(|it| it.names.as_slice()) else { return false };
+    let checks = |it: &Event| {
+        let of = it.operands.get("of").filter(|_| it.kind == EventKind::CheckCredentials);
+        of.is_some_and(|it| it.names == owner || it.names.split_last().is_some_and(|(_, it)| it == owner))
+    };
+    let record = !owner.is_empty() && names("ids", last) && before(fact, index).any(checks);
+    record && !about_others
 }
 
 /// Nobody was logged in, a password was set, and whose it is now is: a record of a database says who.

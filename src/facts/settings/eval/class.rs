@@ -22,6 +22,7 @@ impl Evaluator<'_> {
         }
         // Whoever asks while the class is being worked out sees nothing.
         self.classes.insert(class.def.span, Rc::default());
+        self.making += 1;
         let mut names = Namespace::default();
         if self.frames.len() < ANCESTORS * 2 {
             for base in class.def.bases.iter().rev() {
@@ -45,6 +46,7 @@ impl Evaluator<'_> {
             self.hooks(class, &mut names);
             self.trail = trail;
         }
+        self.making -= 1;
         let names = Rc::new(names);
         self.classes.insert(class.def.span, names.clone());
         names

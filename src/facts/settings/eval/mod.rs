@@ -54,6 +54,8 @@ pub(super) struct Evaluator<'a> {
     attempt: Attempt,
     /// Variables that the code itself gives a default.
     variables: HashMap<SmolStr, Val>,
+    /// Classes whose attributes are being worked out.
+    making: u32,
     /// Entries of the mappings of a file, by name.
     nearby: HashMap<FileId, Rc<BTreeMap<Name, Val>>>,
     /// What committed files give to processes, once a variable was asked for.
@@ -115,6 +117,7 @@ impl<'a> Evaluator<'a> {
             trail: Vec::new(),
             attempt: Attempt::default(),
             variables: HashMap::new(),
+            making: 0,
             nearby: HashMap::new(),
             deployment: None,
             edges: BTreeSet::new(),

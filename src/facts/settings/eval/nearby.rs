@@ -76,6 +76,10 @@ impl Evaluator<'_> {
     /// An attribute of an object that holds the configuration: its default stands in a mapping of the file that makes the
     /// object, or of one that this imports.
     pub(super) fn or_default_nearby(&mut self, base: &Expr, name: &Name, val: Val) -> Val {
+        // Classes that build on one that is not done would be missing its attributes for good.
+        if self.making > 0 {
+            return val;
+        }
         let open = match &val {
             Val::File(file) => file.fallback.is_none() && file.key == *name,
             Val::Opaque(why) => why == "an attribute" || why == "an attribute of a class",

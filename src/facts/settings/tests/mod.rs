@@ -458,6 +458,18 @@ fn classes_that_set_more_before_they_are_read() {
     assert_eq!(it.setting("CSRF_COOKIE_SECURE"), "on");
 }
 
+/// What asks for something that nobody sets must not look at classes that are still to be made.
+#[test]
+fn classes_are_not_looked_at_before_they_are_made() {
+    let code = format!(
+        "from configurations import Configuration\n\nclass Base(Configuration):\n    {}\n    @property\n    def LOGGING(self):\n        return {{'level': self.LEVEL}}\n    @property\n    def SESSION_COOKIE_SECURE(self):\n        return self.SAFE\n    SAFE = True\n\nclass Production(Base):\n    DEBUG = False\n",
+        SHAPE.lines().collect::<Vec<_>>().join("\n    ")
+    );
+    let it = project(&[("shop/settings.py", &code)]);
+    assert_eq!(it.setting("SESSION_COOKIE_SECURE"), "on");
+    assert_eq!(it.attribute(FactKind::Application, "", "session_middleware"), "on");
+}
+
 #[test]
 fn a_package_for_production() {
     let star = "from ..base import *\nSESSION_COOKIE_SECURE = True\n";
