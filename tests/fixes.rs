@@ -77,7 +77,7 @@ fn example(example: &Example<'_>) -> Workspace {
 
 /// How many findings are mended at least: in the blocks of the pages by safe fixes and by all, in the fixtures by all. What
 /// is gained is put down here, so that it does not get lost again.
-const FLOOR: [usize; 3] = [23, 82, 157];
+const FLOOR: [usize; 3] = [28, 100, 159];
 
 #[test]
 fn blocks_of_all_pages_are_mended_and_stay_so() {

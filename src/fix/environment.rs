@@ -1,12 +1,12 @@
 //! What comes from the environment: keys that have to, and text that is meant as something else.
 
-use super::language::line_break;
+use super::language::{line_break, line_end, line_start};
 use super::way::{Node, expr_at, imports, way};
 use super::{Desk, Draft, word};
 use crate::facts::{Fact, FactKind, Scalar, Value};
 use crate::finding::Edit;
 use crate::ir::walk::{Part, parts};
-use crate::ir::{Arg, Expr, ExprKind, Item, ItemKind, Literal, StmtKind, Unit};
+use crate::ir::{Arg, Constant, Expr, ExprKind, Item, ItemKind, Literal, StmtKind, Unit};
 use crate::model::{Source, Verb};
 use crate::source::Span;
 use crate::workspace::FileKind;
@@ -108,20 +108,92 @@ fn in_rust(desk: &Desk<'_>, unit: &Unit, fact: &Fact, place: Span) -> Option<Dra
     if let Some(edit) = ways.iter().rev().find_map(|it| without_fallback(it, place)) {
         return Some(Draft::new("fail without the variable", vec![edit]));
     }
-    let constant = |it: &Node<'_>| matches!(it, Node::Statement(it) if matches!(&it.kind, StmtKind::Item(Item { kind: ItemKind::Constant(_), .. })));
-    if ways.iter().any(constant) {
-        return None;
+    let constant = ways.iter().find_map(|it| match it {
+        Node::Statement(stmt) => match &stmt.kind {
+            StmtKind::Item(Item { kind: ItemKind::Constant(it), public, .. }) => Some((*stmt, it, *public)),
+            _ => None,
+        },
+        _ => None,
+    });
+    let expr = expr_at(unit, place)?;
+    if let Some((stmt, constant, public)) = constant {
+        // others may use what is public
+        return (!public).then(|| without_constant(desk, unit, fact, (stmt.span, constant, expr))).flatten();
     }
     let name = variable(fact)?;
+    let (span, new) = look_up_instead(desk, unit, expr, place, &ways, &name)?;
+    Some(Draft::new(format!("read it from `{name}`"), vec![Edit { span, text: new }]))
+}
+
+/// The only use of a constant reads the environment, and the constant goes.
+fn without_constant(
+    desk: &Desk<'_>,
+    unit: &Unit,
+    fact: &Fact,
+    (item, constant, value): (Span, &Constant, &Expr),
+) -> Option<Draft> {
+    let text = desk.text(unit.file);
+    let name = &constant.name.name;
+    let uses: Vec<_> = words(text, name).filter(|it| *it != constant.name.span.start as usize).collect();
+    let [at] = uses.as_slice() else { return None };
+    let used = Span::new(unit.file, *at, at + name.len());
+    let ways = way(unit, used);
+    let (title, edit) = match ways.iter().rev().find_map(|it| without_fallback(it, used)) {
+        Some(edit) => ("fail without the variable".to_owned(), edit),
+        None => {
+            let variable = variable(fact)?;
+            let (span, new) = look_up_instead(desk, unit, value, used, &ways, &variable)?;
+            (format!("read it from `{variable}`"), Edit { span, text: new })
+        }
+    };
+    let gone = Edit { span: whole_lines(text, item)?, text: String::new() };
+    Some(Draft::new(title, vec![edit, gone]))
+}
+
+/// The lines of an item with the comments and attributes above it, and the empty line behind it.
+fn whole_lines(text: &str, item: Span) -> Option<Span> {
+    let mut start = line_start(text, item.start as usize);
+    while start > 0 {
+        let above = line_start(text, start - 1);
+        let line = text[above..start].trim_start();
+        if !line.starts_with("///") && !line.starts_with("#[") {
+            break;
+        }
+        start = above;
+    }
+    let end = line_end(text, item.end as usize);
+    let rest = text.get(end..)?;
+    let blank = rest.len() - rest.trim_start_matches(['\r', '\n']).len();
+    let is_alone = start == 0 || text[..start].ends_with("\n\n") || text[..start].ends_with("\r\n\r\n");
+    let one = rest.find('\n').map_or(rest.len(), |it| it + 1);
+    Some(Span::new(item.file, start, end + if is_alone { blank } else { one }))
+}
+
+/// Where a name stands in a text as a word of its own.
+fn words<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = usize> + 't {
+    let in_word = |it: char| it.is_alphanumeric() || it == '_';
+    let alone =
+        move |at: &usize| !text[..*at].ends_with(in_word) && !text[at + name.len()..].starts_with(in_word);
+    text.match_indices(name).map(|(at, _)| at).filter(alone)
+}
+
+/// What reads the variable at a place where `expr` was given, and the bytes that it replaces.
+fn look_up_instead(
+    desk: &Desk<'_>,
+    unit: &Unit,
+    expr: &Expr,
+    place: Span,
+    ways: &[Node<'_>],
+    name: &str,
+) -> Option<(Span, String)> {
     let read = format!("std::env::var(\"{name}\").expect(\"`{name}` is set\")");
-    let expr = expr_at(unit, place)?;
     let text = desk.text(place.file);
-    let (span, new) = match &expr.kind {
-        ExprKind::Literal(Literal::Bytes(_)) | ExprKind::Repeat(..) if is_argument(&ways, place) => {
+    Some(match &expr.kind {
+        ExprKind::Literal(Literal::Bytes(_)) | ExprKind::Repeat(..) if is_argument(ways, place) => {
             (borrowed(text, place), format!("{read}.as_bytes()"))
         }
-        ExprKind::Literal(Literal::Str(_)) if is_receiver(&ways, place) => (place, read),
-        ExprKind::Literal(Literal::Str(_)) if is_argument(&ways, place) => (place, format!("&{read}")),
+        ExprKind::Literal(Literal::Str(_)) if is_receiver(ways, place) => (place, read),
+        ExprKind::Literal(Literal::Str(_)) if is_argument(ways, place) => (place, format!("&{read}")),
         ExprKind::Call(call) if call.args.is_empty() => {
             let ExprKind::Path(path) = &call.callee.kind else { return None };
             let function = constructor(desk, unit, &path.segments)?;
@@ -129,8 +201,7 @@ fn in_rust(desk: &Desk<'_>, unit: &Unit, fact: &Fact, place: Span) -> Option<Dra
             (place, format!("{}::{function}({read}.as_bytes())", owner.join("::")))
         }
         _ => return None,
-    };
-    Some(Draft::new(format!("read it from `{name}`"), vec![Edit { span, text: new }]))
+    })
 }
 
 /// The function of the same type that makes a key of what it is given.
