@@ -134,17 +134,17 @@ fn without_constant(
 ) -> Option<Draft> {
     let text = desk.text(unit.file);
     let name = &constant.name.name;
-    let uses: Vec<_> = words(text, name).filter(|it| *it != constant.name.span.start as usize).collect();
-    let [at] = uses.as_slice() else { return None };
-    let used = Span::new(unit.file, *at, at + name.len());
-    let ways = way(unit, used);
-    let (title, edit) = match ways.iter().rev().find_map(|it| without_fallback(it, used)) {
-        Some(edit) => ("fail without the variable".to_owned(), edit),
-        None => {
-            let variable = variable(fact)?;
-            let (span, new) = look_up_instead(desk, unit, value, used, &ways, &variable)?;
-            (format!("read it from `{variable}`"), Edit { span, text: new })
-        }
+    let elsewhere = |it: &usize| *it != constant.name.span.start as usize;
+    let mut uses = words(text, name).filter(elsewhere);
+    let at = uses.next().filter(|_| uses.next().is_none())?;
+    let place = Span::new(unit.file, at, at + name.len());
+    let ways = way(unit, place);
+    let (title, edit) = if let Some(edit) = ways.iter().rev().find_map(|it| without_fallback(it, place)) {
+        ("fail without the variable".to_owned(), edit)
+    } else {
+        let variable = variable(fact)?;
+        let (span, new) = look_up_instead(desk, unit, value, place, &ways, &variable)?;
+        (format!("read it from `{variable}`"), Edit { span, text: new })
     };
     let gone = Edit { span: whole_lines(text, item)?, text: String::new() };
     Some(Draft::new(title, vec![edit, gone]))
