@@ -113,7 +113,8 @@ fn pages_show_what_fixes_make_of_their_examples() {
     for (path, text) in RULES {
         let page = Page::parse(text).unwrap();
         let mut shown = String::new();
-        let bad = page.examples.iter().filter(|it| it.section == Section::Bad);
+        // the last one first, so that those before it stay where they are
+        let bad = page.examples.iter().rev().filter(|it| it.section == Section::Bad);
         for it in bad {
             let twin = fix::twin(it, &Options::default());
             let block = block(it, &twin);
@@ -156,8 +157,10 @@ fn block(example: &Example<'_>, twin: &Twin) -> String {
 
 /// The page with another block behind an example, before whatever comes next.
 fn replaced(page: &str, example: &Example<'_>, block: &str) -> String {
-    let last = example.files.last().unwrap().text;
-    let start = page.find(last).unwrap() + last.len();
+    let first = page.split_inclusive('\n').take(example.line - 1).map(str::len).sum();
+    // another example may have the same file
+    let start =
+        example.files.iter().fold(first, |at, it| at + page[at..].find(it.text).unwrap() + it.text.len());
     let start = start + page[start..].find('\n').unwrap() + 1;
     let start = start + usize::from(page[start..].starts_with('\n'));
     let rest = &page[start..];
