@@ -53,6 +53,12 @@ pub fn sensitive_path(names: &[SmolStr]) -> Option<&'static str> {
     }
 }
 
+/// Whether a constant text of a cookie only says yes or no.
+#[must_use]
+pub fn is_flag_text(text: &str) -> bool {
+    meaning("cookie-text", text) == Some("flag")
+}
+
 /// Whether a name promises something that only looks sensitive (`password_reset_count`).
 #[must_use]
 pub fn looks_harmless(name: &str) -> bool {
@@ -211,6 +217,7 @@ mod tests {
                 "claim",
                 "cookie-content",
                 "cookie-role",
+                "cookie-text",
                 "ends-others",
                 "ends-session",
                 "guard",

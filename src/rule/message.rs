@@ -29,9 +29,12 @@ impl Room {
         match kind? {
             FileKind::Rust => Some(Self::Rust),
             FileKind::Python => Some(Self::Python),
-            FileKind::Toml | FileKind::Yaml | FileKind::Json | FileKind::Env | FileKind::Ini => {
-                Some(Self::Setting)
-            }
+            FileKind::Toml
+            | FileKind::Yaml
+            | FileKind::Json
+            | FileKind::Env
+            | FileKind::Ini
+            | FileKind::Launch => Some(Self::Setting),
         }
     }
 }

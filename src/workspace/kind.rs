@@ -12,6 +12,9 @@ pub(super) fn of(path: &str) -> Option<FileKind> {
     if name == ".env" || name.starts_with(".env.") || name == "env.example" {
         return Some(FileKind::Env);
     }
+    if fits(&WORDS.settings.launch, name) {
+        return Some(FileKind::Launch);
+    }
     let (stem, extension) = name.rsplit_once('.')?;
     let kind = match extension {
         "rs" => FileKind::Rust,
@@ -112,6 +115,8 @@ mod tests {
             ("src/main.rs", Some(FileKind::Rust)),
             ("static/gen.py", Some(FileKind::Python)),
             (".env.production", Some(FileKind::Env)),
+            ("deploy/Dockerfile.web", Some(FileKind::Launch)),
+            ("Procfile", Some(FileKind::Launch)),
             ("deploy/web.env", Some(FileKind::Env)),
             ("Cargo.lock", Some(FileKind::Toml)),
             ("sub/Pipfile.lock", Some(FileKind::Json)),

@@ -41,6 +41,8 @@ pub enum FileKind {
     Json,
     Env,
     Ini,
+    /// How a container or a platform starts processes: `Dockerfile`, `Procfile`.
+    Launch,
 }
 
 impl FileKind {

@@ -33,7 +33,10 @@ pub(super) fn files_for(workspace: &Workspace, file: FileId) -> Vec<SettingsFile
     let at_root = |it: &FileEntry| it.package.is_none_or(|it| workspace.packages[it].folder.is_empty());
     let folder = |it: &FileEntry| it.package.map(|it| workspace.packages[it].folder.as_str());
     let speaks = |it: &&FileEntry| {
-        !it.kind.is_source() && (at_root(it) || folder(it) == folder(entry)) && !kind::is_tool(name(&it.path))
+        !it.kind.is_source()
+            && it.kind != super::FileKind::Launch
+            && (at_root(it) || folder(it) == folder(entry))
+            && !kind::is_tool(name(&it.path))
     };
     let files = workspace.files.iter().filter(speaks);
     files.map(|it| SettingsFile { file: it.id, profile: profile(&it.path, it.role) }).collect()

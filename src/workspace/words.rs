@@ -42,6 +42,7 @@ pub(super) struct Role {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct Settings {
     pub(super) deployment: Vec<String>,
+    pub(super) launch: Vec<String>,
     pub(super) json_words: Vec<String>,
     pub(super) json_folders: Vec<String>,
     pub(super) never_in: Vec<String>,

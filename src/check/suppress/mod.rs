@@ -208,7 +208,9 @@ fn style(kind: FileKind) -> CommentStyle {
     match kind {
         FileKind::Rust => CommentStyle::Rust,
         FileKind::Python => CommentStyle::Python,
-        FileKind::Toml | FileKind::Yaml | FileKind::Env | FileKind::Ini => CommentStyle::Hash,
+        FileKind::Toml | FileKind::Yaml | FileKind::Env | FileKind::Ini | FileKind::Launch => {
+            CommentStyle::Hash
+        }
         FileKind::Json => CommentStyle::None,
     }
 }

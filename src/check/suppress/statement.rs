@@ -15,7 +15,12 @@ pub(super) fn extents(file: FileId, source: &SourceText, kind: FileKind) -> Vec<
     match kind {
         FileKind::Rust => extents.block(&rust::lower(file, source).body),
         FileKind::Python => extents.block(&python::lower(file, source).body),
-        FileKind::Toml | FileKind::Yaml | FileKind::Json | FileKind::Env | FileKind::Ini => {
+        FileKind::Toml
+        | FileKind::Yaml
+        | FileKind::Json
+        | FileKind::Env
+        | FileKind::Ini
+        | FileKind::Launch => {
             extents.node(&settings::parse(file, source, kind).root);
         }
     }

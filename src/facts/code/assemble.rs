@@ -68,10 +68,14 @@ fn role(
     attributes: &BTreeMap<SmolStr, Attribute>,
 ) -> (&'static str, Option<&'static str>) {
     let named = name.map_or("unknown", words::cookie_role);
+    let word = |name: &str| attributes.get(name).and_then(|it| known_text(&it.value));
+    // Everybody has the same: it logs nobody in.
+    if named == "auth" && word("value").is_some_and(|it| words::is_flag_text(&it)) {
+        return ("preference", Some("value"));
+    }
     if named != "unknown" {
         return (named, Some("name"));
     }
-    let word = |name: &str| attributes.get(name).and_then(|it| known_text(&it.value));
     if let Some(role) = word("sensitive").and_then(|kind| words::content_role(&kind)) {
         return (role, Some("value"));
     }

@@ -11,7 +11,7 @@ use crate::workspace::{FileKind, FileRole, Profile, Workspace};
 
 use super::environment;
 use super::value::{Cast, Val};
-use super::words;
+use super::words::{self, Role};
 
 /// What a file gives to one variable.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -34,6 +34,12 @@ impl Deployment {
             let flat = match file.kind {
                 FileKind::Env => true,
                 FileKind::Yaml | FileKind::Json => false,
+                FileKind::Launch => {
+                    if let Some(document) = units.document(file.id) {
+                        stages(&document.root).for_each(|it| deployment.variables(it));
+                    }
+                    continue;
+                }
                 _ => continue,
             };
             if !flat && !names_variables(workspace, file.id) {
@@ -126,6 +132,18 @@ impl Deployment {
         };
         all.iter().filter_map(|(given, span)| Some((value(given)?, *span))).collect()
     }
+}
+
+/// What stages and processes give that are for production.
+pub(super) fn stages(root: &Node) -> impl Iterator<Item = &Node> {
+    let entries = match &root.kind {
+        NodeKind::Map(entries) => entries.as_slice(),
+        _ => &[],
+    };
+    let aside = |name: &str| {
+        matches!(words::module_role(name), Some(Role::Development | Role::Test | Role::Build | Role::Example))
+    };
+    entries.iter().filter(move |(name, _)| !aside(&name.name)).map(|(_, node)| node)
 }
 
 fn given(node: &Node) -> Option<Given> {

@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use crate::ir::data::{Node, NodeKind};
 use crate::ir::{Block, Expr, ExprKind, Item, ItemKind, Literal, Stmt, StmtKind};
 use crate::source::FileId;
 use crate::workspace::{FileKind, FileRole, Workspace};
@@ -66,8 +67,17 @@ pub(super) fn entries(workspace: &Workspace, evaluator: &mut Evaluator<'_>) -> V
                 let Some(text) = workspace.text(file.id) else { continue };
                 let by_runner = matches!(stem, "pytest" | "setup" | "tox" | "pyproject");
                 let evidence = if by_runner { Evidence::Test } else { Evidence::Process };
-                let class = named_in_text(&text.text, CLASS_VARIABLE).into_iter().next();
-                for name in named_in_text(&text.text, VARIABLE) {
+                // What a container runs once while it is built says nothing of what it runs later.
+                let named = |variable: &str| match file.kind {
+                    FileKind::Launch => evaluator
+                        .units
+                        .document(file.id)
+                        .map(|it| given(&it.root, variable))
+                        .unwrap_or_default(),
+                    _ => named_in_text(&text.text, variable),
+                };
+                let class = named(CLASS_VARIABLE).into_iter().next();
+                for name in named(VARIABLE) {
                     let from = std::iter::once(file.id).chain(scripts.iter().copied());
                     if let Some(module) = from.into_iter().find_map(|it| module(workspace, it, &name)) {
                         entries.push(Entry { module, class: class.clone(), evidence, by: file.id });
@@ -111,6 +121,17 @@ fn has(workspace: &Workspace, file: FileId, needle: &str) -> bool {
 fn module(workspace: &Workspace, from: FileId, dotted: &str) -> Option<FileId> {
     let parts: Vec<SmolStr> = dotted.split('.').map(SmolStr::new).collect();
     workspace.python_module(from, 0, &parts)
+}
+
+/// What stages and processes of production give to a variable.
+fn given(root: &Node, variable: &str) -> Vec<SmolStr> {
+    let values = super::deployment::stages(root).filter_map(|it| it.get(variable));
+    values
+        .filter_map(|it| match &it.kind {
+            NodeKind::Text(text) => Some(text.as_ref().into()),
+            _ => None,
+        })
+        .collect()
 }
 
 /// `VARIABLE=value`, `VARIABLE: "value"`.

@@ -6,6 +6,7 @@ use crate::source::{FileId, SourceText, Span};
 use crate::workspace::FileKind;
 
 mod json;
+mod launch;
 mod lines;
 mod toml;
 mod yaml;
@@ -28,6 +29,7 @@ pub fn parse(file: FileId, source: &SourceText, kind: FileKind) -> Document {
         FileKind::Json => json::parse(file, text),
         FileKind::Env => lines::parse(file, text, lines::Syntax::Env),
         FileKind::Ini => lines::parse(file, text, lines::Syntax::Ini),
+        FileKind::Launch => launch::parse(file, text),
         FileKind::Rust | FileKind::Python => empty(file),
     };
     document.broken.truncate(FAULTS);

@@ -373,6 +373,33 @@ fn what_a_deployment_gives_is_an_alternative() {
 }
 
 #[test]
+fn containers_and_platforms_name_the_module() {
+    let script = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.conf.local')\n";
+    let settings =
+        format!("{SHAPE}import os\nSESSION_COOKIE_SECURE = os.environ.get('SAFE', 'no') == 'yes'\n");
+    for (name, text) in [
+        (
+            "Dockerfile",
+            "FROM python AS dev\nENV DJANGO_SETTINGS_MODULE=shop.conf.local\nFROM python\nENV SAFE=yes \\\n  DJANGO_SETTINGS_MODULE=shop.conf.online\nRUN DJANGO_SETTINGS_MODULE=shop.conf.local python manage.py collectstatic\n",
+        ),
+        ("Procfile", "web: SAFE=yes DJANGO_SETTINGS_MODULE=shop.conf.online gunicorn shop.wsgi\n"),
+    ] {
+        let it = project(&[
+            ("manage.py", script),
+            ("shop/__init__.py", ""),
+            ("shop/wsgi.py", script),
+            ("shop/conf/__init__.py", ""),
+            ("shop/conf/base.py", &settings),
+            ("shop/conf/online.py", "from .base import *\nSESSION_COOKIE_NAME = 'on'\n"),
+            ("shop/conf/local.py", "from .base import *\nSESSION_COOKIE_NAME = 'here'\n"),
+            (name, text),
+        ]);
+        assert_eq!(it.setting("SESSION_COOKIE_NAME"), "'on'", "{name}");
+        assert_eq!(it.setting("SESSION_COOKIE_SECURE"), "$SAFE else off or on", "{name}");
+    }
+}
+
+#[test]
 fn a_layer_of_settings_in_files() {
     let code = format!(
         "{SHAPE}SESSION_COOKIE_SECURE = False\nimport dynaconf\nsettings = dynaconf.DjangoDynaconf(__name__)\n"
