@@ -90,13 +90,9 @@ fn assignments(file: FileId, text: &str, at: usize) -> Vec<(Ident, Node)> {
         let Some((name, value)) = rest.split_once('=').filter(|(name, _)| is_variable(name)) else { break };
         let name_at = at + text.len() - rest.len();
         let quote = value.chars().next().filter(|it| matches!(it, '"' | '\''));
-        let (shown, length) = match quote.and_then(|quote| value[1..].find(quote)) {
-            Some(end) => (&value[1..=end], end + 2),
-            None => {
-                let end = value.find(char::is_whitespace).unwrap_or(value.len());
-                (&value[..end], end)
-            }
-        };
+        let bare = value.find(char::is_whitespace).unwrap_or(value.len());
+        let closed = quote.and_then(|quote| value[1..].find(quote));
+        let (shown, length) = closed.map_or((&value[..bare], bare), |end| (&value[1..=end], end + 2));
         let value_at = name_at + name.len() + 1 + usize::from(quote.is_some() && length > shown.len());
         entries.push(entry(file, name, name_at, shown, value_at));
         rest = &value[length..];
@@ -127,12 +123,12 @@ mod tests {
         let NodeKind::Map(parts) = &document.root.kind else { return String::new() };
         let mut out = String::new();
         for (part, node) in parts {
-            out.push_str(&format!("[{}]", part.name));
+            out.extend(["[", part.name.as_str(), "]"]);
             let NodeKind::Map(entries) = &node.kind else { continue };
             for (name, node) in entries {
                 let NodeKind::Text(value) = &node.kind else { continue };
                 assert_eq!(&text[node.span.start as usize..node.span.end as usize], value.as_ref());
-                out.push_str(&format!(" {}={value};", name.name));
+                out.extend([" ", name.name.as_str(), "=", value.as_ref(), ";"]);
             }
         }
         out
