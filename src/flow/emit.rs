@@ -9,7 +9,7 @@ use super::effect::Application;
 use super::machine::Machine;
 use super::trace::EventKind;
 use super::trace::{Snapshot, TraceEvent};
-use super::value::{Class, Decided, FrameworkDefault, Kind, ObjectId, Val};
+use super::value::{Class, Decided, FrameworkDefault, Kind, ObjectId, Piece, Val};
 use crate::ir::Span;
 use crate::model::{Clause, Labels, Role, Source};
 
@@ -237,6 +237,9 @@ impl<'a> Machine<'a> {
 
     pub(super) fn emit_line(&mut self, value: &Val, it: &Application<'a>) {
         let value = self.state.refine(value);
+        if let Some(whole) = self.one_line(&value) {
+            return self.emit_line(&whole, it);
+        }
         match &value.kind {
             Kind::Choice(choice) => {
                 let choice = choice.clone();
@@ -265,6 +268,36 @@ impl<'a> Machine<'a> {
                 self.record(event);
             }
         }
+    }
+
+    /// Two texts of which one goes on where the other ends are one, with an end that is open.
+    fn one_line(&self, value: &Val) -> Option<Val> {
+        let Kind::Choice(choice) = &value.kind else { return None };
+        let is_text = |it: &Val| matches!(it.kind, Kind::Text(_) | Kind::Pieces(_));
+        if !is_text(&choice.then) || !is_text(&choice.or_else) {
+            return None;
+        }
+        let (then, or_else) = (self.pieces(&choice.then), self.pieces(&choice.or_else));
+        let common = then.iter().zip(&or_else).take_while(|(a, b)| a.same(b)).count();
+        let (known, a, b) = match (&then[common..], &or_else[common..]) {
+            ([], []) => return None,
+            ([], [Piece::Text(more)]) => (None, "", more.as_str()),
+            ([Piece::Text(more)], []) => (None, more.as_str(), ""),
+            ([Piece::Text(a)], [Piece::Text(b)]) => {
+                match (a.strip_prefix(b.as_str()), b.strip_prefix(a.as_str())) {
+                    (Some(more), _) => (Some(b), more, ""),
+                    (_, Some(more)) => (Some(a), "", more),
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        let known = known.map(|it| Piece::Text(it.clone()));
+        let (a, b) = (Val::new(Kind::Text(a.into())), Val::new(Kind::Text(b.into())));
+        let hole = Piece::Hole(super::state::choose(choice.condition, a, b));
+        let whole: Vec<Piece> = then[..common].iter().cloned().chain(known).chain([hole]).collect();
+        let begun = choice.or_else.clone();
+        Some(Val { kind: Kind::Pieces(whole.into()), ..begun }.labelled(choice.then.labels()))
     }
 
     /// A pair or list of headers that is part of a response.

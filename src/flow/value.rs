@@ -252,6 +252,17 @@ impl Class {
     }
 }
 
+impl Piece {
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) => a == b,
+            (Self::Hole(a), Self::Hole(b)) => a.same(b),
+            _ => false,
+        }
+    }
+}
+
 impl Val {
     /// The values at the ends of all branches.
     #[must_use]
