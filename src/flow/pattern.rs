@@ -281,6 +281,14 @@ impl Machine<'_> {
             .map(|ty| self.peel(ty))
             .filter(|ty| super::builtin::builtins().collection.contains(ty.last().as_str()))
             .and_then(|ty| ty.args.last().cloned());
+        let file = self.scope.file;
+        let inner = inner.or_else(|| match self.class_of(iterable) {
+            Some(super::value::Class::Model(path)) => {
+                let element = self.program.catalog.candidates(&path, file).mark("element")?;
+                Some(super::value::Ty::external(element.clone()))
+            }
+            _ => None,
+        });
         let nested = iterable.info.as_ref().and_then(|info| info.nested.clone());
         let bounded = iterable.info.as_ref().is_some_and(|info| info.bounded);
         Val::new(super::call::part_of(iterable, "an element")).labelled(labels).with_info(|info| {

@@ -60,6 +60,7 @@ pub const TRAITS: &[(&str, &str)] = &[
     ("preflighted", "on: takes bodies of a kind that other sites cannot send without being let in"),
     ("serves", "on: takes an application and answers requests with it"),
     ("after", "session: what has to be laid ready before a layer runs"),
+    ("element", "the type of what a loop over it gives"),
     ("dispatches", "the method that hands a request on to the one named like its HTTP method"),
     ("header", "name of the header that the type stands for"),
     ("setters", "how a fix sets an attribute: chained (the method gives the object on), statements"),

@@ -34,8 +34,13 @@ fn change(fact: &Fact) -> Option<&Event> {
 }
 
 fn ends_others(fact: &Fact) -> bool {
-    // Code that is not seen may do it.
-    fact.events.iter().any(|it| matches!(it.kind, EventKind::DestroyOthers | EventKind::HandOver))
+    // A session that is opened by its id is not the one of the request. Code that is not seen may do it.
+    let opened = fact.events.iter().any(|it| it.kind == EventKind::OpenSession);
+    fact.events.iter().any(|it| match it.kind {
+        EventKind::DestroyOthers | EventKind::HandOver => true,
+        EventKind::DeleteRecord => opened,
+        _ => false,
+    })
 }
 
 /// Where sessions learn who is logged in and nothing of the password: by the project's own hand or by a framework that
