@@ -295,6 +295,15 @@ impl Machine<'_> {
             Kind::Type(id) => self.associated(&id.clone(), &name.name, name.span),
             Kind::External(path) => {
                 if builtins().settings_objects.contains(path.as_str()) {
+                    // That debugging is on is told of the setting; what follows it is right where it runs.
+                    if let Some(in_development) = Self::deployment(&name.name)
+                        && self.program.settings.is_switch(&name.name)
+                    {
+                        let names = vec![SmolStr::new_static("settings"), name.name.clone()];
+                        return self
+                            .by_deployment(in_development, name.span)
+                            .with_info(|info| info.names = names);
+                    }
                     return self.program.settings.project_setting(self.scope.file, &name.name, name.span);
                 }
                 // What a class of a framework has by itself, such as a model's manager.

@@ -31,17 +31,19 @@ impl<'a> SettingsView<'a> {
     /// `settings.NAME` of a project that is configured by a script.
     #[must_use]
     pub fn project_setting(&self, _file: FileId, name: &Name, span: Span) -> Val {
-        let value = self.project.get(name).map(|attribute| {
-            // A setting that says where the project runs is right as it is: who makes something of it decides.
-            let is_about_place = Machine::deployment(name).is_some();
-            Rc::new(if is_about_place {
-                fact_value(&attribute.value, span)
-            } else {
-                from_fact(attribute, span)
-            })
-        });
+        let value = self.project.get(name).map(|attribute| Rc::new(from_fact(attribute, span)));
         let names = vec![SmolStr::new_static("settings"), name.clone()];
         Val::at(Kind::Setting { key: name.clone(), value }, span).with_info(|info| info.names = names)
+    }
+
+    /// Whether a setting is a switch that code can ask where it runs: a text under such a name is no answer.
+    #[must_use]
+    pub fn is_switch(&self, name: &str) -> bool {
+        use facts::{Scalar, Value};
+        self.project.get(name).is_some_and(|it| match &it.value {
+            Value::Known(it) => matches!(it, Scalar::Bool(_) | Scalar::Int(_)),
+            _ => true,
+        })
     }
 
     /// `settings.MAPPING["KEY"]`.
