@@ -22,5 +22,6 @@ pub fn analyse_lowered(
     let settings = super::settings::read(workspace, models, units);
     let mut facts = super::code::facts(workspace, models, units, &settings.values);
     facts.extend(settings.facts);
+    super::roles::adopt(&mut facts);
     (facts, units.problems())
 }

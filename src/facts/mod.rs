@@ -10,6 +10,7 @@ pub use crate::source::{Note, Span};
 
 mod analyse;
 pub mod code;
+mod roles;
 mod schema;
 pub mod settings;
 mod size;

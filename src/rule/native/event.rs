@@ -61,10 +61,22 @@ fn is_saved_again(fact: &Fact, index: usize) -> bool {
 
 /// A constant text operand.
 pub(super) fn text<'e>(event: &'e Event, operand: &str) -> Option<&'e str> {
-    match &event.operands.get(operand)?.value {
+    let mut value = &event.operands.get(operand)?.value;
+    while let Value::Setting { value: Some(inner), .. } = value {
+        value = inner;
+    }
+    match value {
         Value::Known(Scalar::Text(text)) => Some(text),
         _ => None,
     }
+}
+
+/// What a cookie is for, by its name alone or because the project's framework sends one of that name.
+pub(super) fn cookie_role<'c>(name: &str, context: &Context<'c>) -> &'c str {
+    let named = words::cookie_role(name);
+    let same = |it: &&Fact| it.kind == FactKind::Cookie && it.name.as_deref() == Some(name);
+    let role = || context.facts.iter().filter(same).find_map(|it| word_of(it, "role"));
+    if named == "unknown" { role().unwrap_or(named) } else { named }
 }
 
 /// What the key of an event is called: its text, else the name of the constant or variable.

@@ -1,11 +1,10 @@
 //! A logout that leaves the record and its id alive.
 
 use super::event::{
-    any_with, flag, held_by_client, is_nothing, is_recreated, key_is, key_name, note, place, quoted_key,
-    text, together, value, word_is,
+    any_with, cookie_role, flag, held_by_client, is_nothing, is_recreated, key_is, key_name, note, place,
+    quoted_key, text, together, value, word_is,
 };
 use crate::facts::{Event, EventKind, Fact};
-use crate::model::words;
 use crate::rule::judge::Draft;
 use crate::rule::{Context, Rule};
 
@@ -19,11 +18,13 @@ fn replaces(event: &Event) -> bool {
 
 pub(super) fn check(_: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draft> {
     let logout_path = word_is(fact, "purpose", "logout");
-    let half = |event: &&Event| half_measure(event, logout_path).is_some() && !ended(fact, event);
+    let half =
+        |event: &&Event| half_measure(event, logout_path, context).is_some() && !ended(fact, event, context);
     // What speaks most clearly: a key removed, before a cookie removed, before a payload emptied.
-    let rank = |event: &&Event| half_measure(event, logout_path).map(|(_, case)| case.map_or(0, |_| 1));
+    let rank =
+        |event: &&Event| half_measure(event, logout_path, context).map(|(_, case)| case.map_or(0, |_| 1));
     let Some(event) = fact.events.iter().filter(half).min_by_key(rank) else { return Vec::new() };
-    let Some((label, case)) = half_measure(event, logout_path) else { return Vec::new() };
+    let Some((label, case)) = half_measure(event, logout_path, context) else { return Vec::new() };
     let mut draft = Draft::new(place(event), label);
     if place(event) != event.span {
         draft.evidence.push(note(event, "this is all that happens"));
@@ -34,7 +35,11 @@ pub(super) fn check(_: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draft> 
 }
 
 /// What an event does instead of ending the session, and which case of the page it is.
-fn half_measure(event: &Event, logout_path: bool) -> Option<(String, Option<&'static str>)> {
+fn half_measure(
+    event: &Event,
+    logout_path: bool,
+    context: &Context<'_>,
+) -> Option<(String, Option<&'static str>)> {
     match event.kind {
         EventKind::Logout if flag(event, "how=cookie-only") => {
             Some(("only the cookie goes here".into(), None))
@@ -54,7 +59,7 @@ fn half_measure(event: &Event, logout_path: bool) -> Option<(String, Option<&'st
         {
             Some((format!("only the key{} is emptied here", quoted_key(event)), None))
         }
-        EventKind::EmitRemoval if logout_path => match words::cookie_role(text(event, "name")?) {
+        EventKind::EmitRemoval if logout_path => match cookie_role(text(event, "name")?, context) {
             "session" => Some(("only the cookie is removed here".into(), None)),
             "auth" => Some(("only the cookie is removed here".into(), Some("token"))),
             _ => None,
@@ -74,12 +79,13 @@ fn says_nothing(event: &Event) -> bool {
     key_name(event).is_none() || key_is(event, "preference") || key_is(event, "pending")
 }
 
-fn ended(fact: &Fact, event: &Event) -> bool {
+fn ended(fact: &Fact, event: &Event, context: &Context<'_>) -> bool {
     // What happens after that happens to the new session.
     let replaced = fact.events.iter().find(|it| replaces(it) && together(it, event)).map(|it| it.span);
     let mut ends = any_with(fact, event, ENDS).take_while(|it| Some(it.span) != replaced);
-    let by_logout = any_with(fact, event, &[EventKind::Logout])
-        .any(|it| half_measure(it, true).is_none() || flag(it, "how=keeps-payload") && it.span != event.span);
+    let by_logout = any_with(fact, event, &[EventKind::Logout]).any(|it| {
+        half_measure(it, true, context).is_none() || flag(it, "how=keeps-payload") && it.span != event.span
+    });
     let own_store = event.kind == EventKind::EmitRemoval
         && any_with(fact, event, &[EventKind::ChangeState, EventKind::HandOver]).next().is_some();
     let emptied = event.kind != EventKind::ClearPayload

@@ -1,17 +1,21 @@
 //! The id of a session, or a token, leaves in a log, an address or an answer.
 
-use super::event::{any_with, cookie_behind, note, place, sink_kind, value};
+use super::event::{any_with, cookie_behind, cookie_role, note, place, sink_kind, value};
 use crate::facts::{Event, EventKind, Fact, Labels};
 use crate::finding::Confidence;
 use crate::model::words;
 use crate::rule::judge::Draft;
 use crate::rule::{Context, Rule};
 
-pub(super) fn check(_: &Rule, fact: &Fact, _: &Context<'_>) -> Vec<Draft> {
-    fact.events.iter().filter(|it| it.kind == EventKind::Sink).filter_map(|it| draft(fact, it)).collect()
+pub(super) fn check(_: &Rule, fact: &Fact, context: &Context<'_>) -> Vec<Draft> {
+    fact.events
+        .iter()
+        .filter(|it| it.kind == EventKind::Sink)
+        .filter_map(|it| draft(fact, it, context))
+        .collect()
 }
 
-fn draft(fact: &Fact, event: &Event) -> Option<Draft> {
+fn draft(fact: &Fact, event: &Event, context: &Context<'_>) -> Option<Draft> {
     let (way, case) = match sink_kind(event)? {
         "log" => ("a log", None),
         "redirect" => ("an address", None),
@@ -24,7 +28,7 @@ fn draft(fact: &Fact, event: &Event) -> Option<Draft> {
         return None;
     }
     let is_token = |name: &str| words::sensitive(name) == Some("token");
-    let role = |name: &str| words::cookie_role(name);
+    let role = |name: &str| cookie_role(name, context);
     let cookie = cookie_behind(fact, operand)
         .filter(|(_, name)| role(name) == "session" || role(name) == "auth" && is_token(name));
     let (what, confidence) = if labels.has(Labels::SESSION_ID) {
