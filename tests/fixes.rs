@@ -337,3 +337,20 @@ def show(request):
     assert_eq!(read("shop/views.py"), mended);
     assert!(read("shop/noted.py").contains("import csrf_exempt, csrf_protect  # noqa: I001\n"));
 }
+
+#[test]
+fn pieces_of_a_line_are_not_taken_for_the_value_of_an_attribute() {
+    let line = "\"session=\".to_owned() + id + \"; Path=/; HttpOnly; Secure; SameSite=None\"";
+    let code = format!(
+        "use axum::http::header::SET_COOKIE;\nuse axum::response::IntoResponse;\n\
+         pub async fn embed() -> impl IntoResponse {{\n    with(\"x\")\n}}\n\
+         fn with(id: &str) -> impl IntoResponse {{\n    [(SET_COOKIE, {line})]\n}}\n"
+    );
+    let manifest = "[package]\nname = \"app\"\n[dependencies]\naxum = \"0.8\"\n";
+    let root = common::project("fixes-pieces", &[("Cargo.toml", manifest), ("src/main.rs", &code)]);
+    let said = common::sessionlint(&root, &["check", "--format", "concise"]).out;
+    assert!(said.contains("cookie-samesite-none"), "{said}");
+    common::sessionlint(&root, &["--fix", "--unsafe-fixes"]);
+    let after = std::fs::read_to_string(root.join("src/main.rs")).unwrap();
+    assert!(after.contains("\"session=\".to_owned()"), "{after}");
+}

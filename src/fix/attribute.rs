@@ -42,7 +42,7 @@ pub(super) fn set(
             }
             if let To::Seconds(to) = to {
                 all.extend(number::shorten(desk, &found.value, *span, to));
-            } else {
+            } else if !line::is_part(desk, fact, &found.value, *span) {
                 all.extend(replace(desk, *span, &to));
             }
             if let To::Switch(on) = to {

@@ -43,6 +43,15 @@ pub(super) fn add(desk: &Desk<'_>, fact: &Fact, attribute: &str, to: &To) -> Vec
         .collect()
 }
 
+/// Whether what stands at a place is a piece of a line, with more in it than the attribute's value.
+pub(super) fn is_part(desk: &Desk<'_>, fact: &Fact, value: &Value, place: Span) -> bool {
+    let raw = word(fact, "setter").as_deref() == Some("raw-header");
+    let text = desk.text(place.file).get(place.start as usize..place.end as usize).unwrap_or_default();
+    let Value::Known(Scalar::Text(value)) = value else { return false };
+    let is_value = |it: Range<usize>| text[it].trim().eq_ignore_ascii_case(value);
+    raw && !strings(text).into_iter().any(is_value)
+}
+
 fn said(attribute: &str, to: &To) -> Option<String> {
     Some(match (attribute, to) {
         ("secure", To::Switch(true)) => "Secure".into(),
