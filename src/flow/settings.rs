@@ -88,6 +88,11 @@ impl<'a> SettingsView<'a> {
             let value = node_value(&node);
             return Some(Val::at(Kind::Setting { key, value: Some(Rc::new(value)) }, span));
         }
+        // What a table of the file has wins over the default of the whole, field by field.
+        let is_table = |it: &(SmolStr, Node)| matches!(it.1.kind, NodeKind::Map(_));
+        if readings.iter().any(|chains| self.lookup(&files, chains).as_ref().is_some_and(is_table)) {
+            return None;
+        }
         let chain = readings.first().and_then(|chains| chains.first());
         let key: SmolStr = chain.map(|chain| chain.join(".")).unwrap_or_default().into();
         if let Some(variable) = argument(field, "env") {
