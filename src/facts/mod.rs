@@ -254,4 +254,13 @@ impl Fact {
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.get(name)
     }
+
+    /// The text that an attribute has for certain.
+    #[must_use]
+    pub fn word(&self, attribute: &str) -> Option<&SmolStr> {
+        match &self.attribute(attribute)?.value {
+            Value::Known(Scalar::Text(word)) => Some(word),
+            _ => None,
+        }
+    }
 }

@@ -157,8 +157,5 @@ fn in_models(attribute: &str) -> &str {
 
 /// The word that an attribute of a fact is known to be.
 fn word(fact: &Fact, attribute: &str) -> Option<SmolStr> {
-    match &fact.attribute(attribute)?.value {
-        crate::facts::Value::Known(crate::facts::Scalar::Text(word)) => Some(word.clone()),
-        _ => None,
-    }
+    fact.word(attribute).cloned()
 }

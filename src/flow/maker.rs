@@ -13,6 +13,7 @@ use super::roots::perform;
 use super::scope::Definition;
 use super::state::State;
 use super::value::{AtomKind, Class, Kind, ObjectId, Val};
+use crate::frontend;
 use crate::ir::{FileId, Name, PatternKind, Span, TypeKind, TypeRef};
 use crate::workspace::{FileKind, FileRole};
 
@@ -147,67 +148,15 @@ fn function_at(index: &Index<'_>, place: Span) -> Option<Definition> {
 
 impl Places {
     fn add(&mut self, file: FileId, text: &str) {
-        let bytes = text.as_bytes();
-        for at in memchr::memchr2_iter(b'{', b'=', bytes) {
-            let place = Span::new(file, at, at);
-            let before = text[..at].trim_end();
-            if bytes[at] == b'{' {
-                let name = last_word(before);
-                if name.starts_with(|it: char| it.is_ascii_uppercase())
-                    && is_expression(&before[..before.len() - name.len()], &text[at..])
-                {
-                    self.written.entry(name.into()).or_default().push(place);
-                }
-            } else if !matches!(bytes.get(at + 1), Some(b'=' | b'>')) {
-                let target = before.trim_end_matches(['+', '-', '*', '/', '|', '&', '^', '%']).trim_end();
-                let name = last_word(target);
-                if !name.is_empty() && target[..target.len() - name.len()].ends_with('.') {
-                    self.assigned.entry(name.into()).or_default().push(place);
-                }
-            }
+        let place = |at: usize| Span::new(file, at, at);
+        let written = frontend::rust::written(text);
+        for (name, at) in written.values {
+            self.written.entry(name.into()).or_default().push(place(at));
+        }
+        for (name, at) in written.assigned {
+            self.assigned.entry(name.into()).or_default().push(place(at));
         }
     }
-}
-
-fn last_word(text: &str) -> &str {
-    let start = text.rfind(|it: char| !(it.is_alphanumeric() || it == '_'));
-    start.map_or(text, |it| {
-        let width = text[it..].chars().next().map_or(1, char::len_utf8);
-        &text[it + width..]
-    })
-}
-
-/// Words in front of a name with braces that is a definition, a result or a bound.
-const NOT_VALUES: [&str; 9] = ["struct", "enum", "union", "trait", "impl", "for", "dyn", "mod", "type"];
-/// How far the end of a pattern is looked for, in bytes.
-const FAR: usize = 2_000;
-
-/// Whether a name with braces is a value: no definition, no result of a function, no pattern.
-fn is_expression(before: &str, braces: &str) -> bool {
-    let mut before = before.trim_end();
-    while let Some(path) = before.strip_suffix("::") {
-        before = path[..path.len() - last_word(path).len()].trim_end();
-    }
-    if before.ends_with("->") || NOT_VALUES.contains(&last_word(before)) {
-        return false;
-    }
-    let mut depth = 0_u32;
-    let end = braces.bytes().take(FAR).position(|it| {
-        match it {
-            b'{' => depth += 1,
-            b'}' => depth -= 1,
-            _ => {}
-        }
-        depth == 0
-    });
-    let Some(end) = end else { return true };
-    let rest_is_left_out = braces[..end].trim_end().ends_with("..");
-    let after = braces[end + 1..].trim_start().trim_start_matches(')').trim_start();
-    let is_pattern = after.starts_with("=>")
-        || after.starts_with('=') && !after.starts_with("==")
-        || after.starts_with(':') && !after.starts_with("::")
-        || after.starts_with('|') && !after.starts_with("||");
-    !rest_is_left_out && !is_pattern
 }
 
 impl Machine<'_> {

@@ -8,7 +8,7 @@ use super::evidence::{explains, label, notes, phrase, place, schema_of, written_
 use super::logic::{Truth, Verdict, evaluate};
 use super::message::{Room, fill};
 use super::{Case, Context, Rule};
-use crate::facts::{AttributeSchema, Fact, FactKind, Note, Scalar, Span, Value};
+use crate::facts::{AttributeSchema, Fact, FactKind, Note, Span};
 use crate::finding::{Confidence, Finding, Persona, Subject, UNCLEAR};
 
 /// What a check has to say, before the page's texts are put to it.
@@ -173,7 +173,9 @@ fn finish(
     let why = cases.iter().find_map(|it| it.why.as_ref()).unwrap_or(&rule.why);
     let help = cases.iter().find_map(|it| it.help.as_ref()).unwrap_or(&rule.help);
     let mut why = fill(why, lookup);
-    if let Some(id) = rule.also.iter().find_map(|it| word(fact, it.name)).filter(|it| it != "silenced") {
+    if let Some(id) =
+        rule.also.iter().find_map(|it| fact.word(it.name).cloned()).filter(|it| it != "silenced")
+    {
         why = format!("{why} (`{id}` of the framework's own checks)");
     }
     let help = fill(help.for_room(room(fact, draft.span, context)), lookup);
@@ -190,7 +192,7 @@ fn finish(
         subject: Subject {
             kind: fact.kind.name().into(),
             name: draft.subject.or_else(|| fact.name.clone()),
-            role: word(fact, "role"),
+            role: fact.word("role").cloned(),
         },
         evidence: draft.evidence,
         ordered: draft.ordered,
@@ -202,17 +204,10 @@ fn finish(
 }
 
 fn room(fact: &Fact, at: Span, context: &Context<'_>) -> Option<Room> {
-    let set = fact.kind == FactKind::Setting || word(fact, "setter").as_deref() == Some("setting");
+    let set = fact.kind == FactKind::Setting || fact.word("setter").is_some_and(|it| it == "setting");
     match Room::of(context.file_kind(at.file)) {
         Some(Room::Rust | Room::Python) | None if set => Some(Room::Module),
         room => room,
-    }
-}
-
-fn word(fact: &Fact, name: &str) -> Option<SmolStr> {
-    match &fact.attribute(name)?.value {
-        Value::Known(Scalar::Text(word)) => Some(word.clone()),
-        _ => None,
     }
 }
 

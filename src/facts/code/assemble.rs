@@ -10,6 +10,9 @@ use crate::flow::{Kind, OWN_JAR, TraceEvent, UNSURE, Val};
 use crate::ir::Span;
 use crate::model::words;
 
+/// What a cookie has and nobody can see in its value.
+pub(super) const FLAGS: [&str; 3] = ["secure", "http_only", "same_site"];
+
 /// Longest constant value of a cookie that is a flag: `1`, `true`, `dark-mode`.
 const FLAG: usize = 16;
 
@@ -100,7 +103,7 @@ pub(super) fn unsure(package: &str) -> SmolStr {
 /// Why a cookie is not judged of which no flag is known.
 fn nothing_known(attributes: &BTreeMap<SmolStr, Attribute>) -> Option<SmolStr> {
     let mut reason = None;
-    for name in ["secure", "http_only", "same_site"] {
+    for name in FLAGS {
         match &attributes.get(name)?.value {
             Value::Opaque(why) => reason = reason.or_else(|| Some(why.clone())),
             _ => return None,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use super::assemble::{finish, is_removal};
+use super::assemble::{FLAGS, finish, is_removal};
 use super::content::{describe_value, tainted};
 use super::convert::{attribute, known_text, longest, refine, switch, text};
 use super::line;
@@ -38,9 +38,6 @@ pub(super) fn facts(root: &Root<'_, '_>, out: &mut Vec<Fact>) {
     }
 }
 
-/// Attributes that a layer may add to lines that others wrote.
-const ADDED: [&str; 3] = ["secure", "http_only", "same_site"];
-
 /// The lines that a function writes again with more in them.
 pub(super) fn rewrites(root: &Root<'_, '_>) -> Vec<super::Rewrite> {
     let machine = &root.machine;
@@ -55,9 +52,9 @@ pub(super) fn rewrites(root: &Root<'_, '_>) -> Vec<super::Rewrite> {
         .map(|event| {
             let attributes = if let Some(snapshot) = &event.cookie {
                 let given = |name: &&&str| snapshot.object.attributes.contains_key(**name);
-                ADDED.iter().filter(given).copied().collect()
+                FLAGS.iter().filter(given).copied().collect()
             } else {
-                line::added(machine, event).unwrap_or_else(|| ADDED.to_vec())
+                line::added(machine, event).unwrap_or_else(|| FLAGS.to_vec())
             };
             super::Rewrite { file, attributes }
         })

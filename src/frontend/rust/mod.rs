@@ -28,6 +28,9 @@ mod scan;
 #[cfg(test)]
 mod tests;
 mod ty;
+mod written;
+
+pub use written::{Written, written};
 
 use context::Context;
 

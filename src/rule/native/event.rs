@@ -127,10 +127,7 @@ pub(super) fn word_is(fact: &Fact, attribute: &str, word: &str) -> bool {
 }
 
 pub(super) fn word_of<'f>(fact: &'f Fact, attribute: &str) -> Option<&'f str> {
-    match &fact.attribute(attribute)?.value {
-        Value::Known(Scalar::Text(word)) => Some(word),
-        _ => None,
-    }
+    fact.word(attribute).map(smol_str::SmolStr::as_str)
 }
 
 pub(super) fn is_on(fact: &Fact, attribute: &str) -> bool {
